@@ -1,0 +1,19 @@
+/** 更新周期: the closed list of update cycles. `words` are accepted on input besides the code itself. */
+export const cycles = {
+  realtime: { zh: '实时', en: 'realtime', words: ['实时更新'], clock: true },
+  hourly: { zh: '每小时', en: 'hourly', words: ['每时', '小时'], clock: true },
+  daily: { zh: '每日', en: 'daily', words: ['每天', '日', '按日'], clock: true },
+  weekly: { zh: '每周', en: 'weekly', words: ['周', '按周', '每星期'], clock: true },
+  tendays: { zh: '每旬', en: 'every ten days', words: ['旬', '按旬'], clock: true },
+  semimonthly: { zh: '每半月', en: 'twice a month', words: ['半月', '半个月', '每半个月'], clock: true },
+  monthly: { zh: '每月', en: 'monthly', words: ['月', '按月'], clock: true },
+  quarterly: { zh: '每季度', en: 'quarterly', words: ['每季', '季', '季度', '按季', '按季度'], clock: true },
+  semiannual: { zh: '每半年', en: 'twice a year', words: ['半年', '按半年'], clock: true },
+  annual: { zh: '每年', en: 'annual', words: ['年', '年度', '每年度', '按年'], clock: true },
+  irregular: { zh: '不定期', en: 'irregular', words: ['不定时', '不定期更新'], clock: false },
+  asneeded: { zh: '按需', en: 'as needed', words: ['按需更新'], clock: false },
+  never: { zh: '一次性', en: 'once', words: ['不更新'], clock: false },
+  other: { zh: '其他', en: 'other', words: ['其它'], clock: false },
+} as const
+
+export type CycleCode = keyof typeof cycles

@@ -1,0 +1,55 @@
+import { documentErrors } from './document-errors.ts'
+import { harvestErrors } from './harvest-errors.ts'
+import { sourceErrors } from './source-errors.ts'
+import { storeErrors } from './store-errors.ts'
+import type { Cause, ErrorEntry, Language, Recovery } from './table.ts'
+
+/** Every error guiji can raise, by code. Codes are never reused or renamed. */
+export const errorTable = {
+  ...documentErrors,
+  ...sourceErrors,
+  ...storeErrors,
+  ...harvestErrors,
+} satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof errorTable
+export type ErrorDetails = Readonly<Record<string, string | number | bigint | boolean | undefined>>
+
+/**
+ * What stops a page, a file, a run or a command. Bad data is never a GuijiError: it is an `Issue` value.
+ * `fact` says what was found and where (lower case in English); `hint` says what to do next.
+ */
+export class GuijiError extends Error {
+  override readonly name = 'GuijiError'
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+    super(`${code}: ${fill(errorTable[code].en.fact, details)}`, options)
+    this.code = code
+    this.details = details
+  }
+
+  get recovery(): Recovery {
+    return errorTable[this.code].recovery
+  }
+
+  /** Whose fault it is when this error leaves an occurrence unkept. */
+  get blame(): Cause | undefined {
+    const entry: ErrorEntry = errorTable[this.code]
+    return entry.cause
+  }
+
+  fact(language: Language): string {
+    return fill(errorTable[this.code][language].fact, this.details)
+  }
+
+  hint(language: Language): string {
+    return fill(errorTable[this.code][language].hint, this.details)
+  }
+}
+
+/** `{name}` in a template is replaced by the detail of that name; an absent detail leaves nothing. */
+function fill(template: string, details: ErrorDetails): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? ''))
+}
