@@ -14,4 +14,291 @@ export const sourceErrors = {
       hint: '请确认该系统已启动，且本机可以访问 {address}',
     },
   },
+  SOURCE_NAME_UNKNOWN: {
+    recovery: 'retry',
+    cause: 'source-unreachable:dns',
+    en: {
+      fact: 'the host name {host} of source {source} cannot be resolved',
+      hint: 'check the spelling of the address and the DNS servers of this machine',
+    },
+    zh: {
+      fact: '源系统 {source} 的主机名 {host} 无法解析',
+      hint: '请检查地址拼写以及本机的 DNS 设置',
+    },
+  },
+  SOURCE_TLS: {
+    recovery: 'retry',
+    cause: 'source-unreachable:tls',
+    en: {
+      fact: 'no secure connection to source {source} at {address}: {detail}',
+      hint: 'renew the certificate of the system, or install its certificate authority on this machine (NODE_EXTRA_CA_CERTS)',
+    },
+    zh: {
+      fact: '无法与源系统 {source}（{address}）建立安全连接：{detail}',
+      hint: '请更新该系统的证书，或在本机安装其根证书（NODE_EXTRA_CA_CERTS）',
+    },
+  },
+  SOURCE_TIMEOUT: {
+    recovery: 'retry',
+    cause: 'source-unreachable:timeout',
+    en: {
+      fact: 'source {source} at {address} did not answer: {what} took longer than {seconds} s',
+      hint: 'ask the department whether the system is overloaded or a firewall drops the connection, then run again',
+    },
+    zh: {
+      fact: '源系统 {source}（{address}）未响应：{what} 超过 {seconds} 秒',
+      hint: '请向部门确认系统是否过载或防火墙是否拦截，然后重新运行',
+    },
+  },
+  SOURCE_CREDENTIAL: {
+    recovery: 'abort',
+    cause: 'source-unreachable:credential',
+    en: {
+      fact: 'source {source} at {address} does not accept the credential: {detail}',
+      hint: 'check the user and the secret reference of the source; ask the department whether the password or token has expired',
+    },
+    zh: {
+      fact: '源系统 {source}（{address}）不接受凭据：{detail}',
+      hint: '请检查源系统的用户与密钥引用，并向部门确认密码或令牌是否过期',
+    },
+  },
+  SOURCE_BLOCKED: {
+    recovery: 'abort',
+    cause: 'source-unreachable:blocked',
+    en: {
+      fact: 'source {source} at {address} blocks this machine: {detail}',
+      hint: 'ask the department to let the address of this machine and the user agent "{agent}" through its firewall',
+    },
+    zh: {
+      fact: '源系统 {source}（{address}）拦截了本机：{detail}',
+      hint: '请让部门在防火墙放行本机地址以及 User-Agent“{agent}”',
+    },
+  },
+  SOURCE_FORBIDDEN: {
+    recovery: 'abort',
+    cause: 'source-unreachable:credential',
+    en: {
+      fact: 'source {source} does not let its user read {object}: {detail}',
+      hint: 'ask the department to grant the read permission on {object}',
+    },
+    zh: {
+      fact: '源系统 {source} 未授权读取 {object}：{detail}',
+      hint: '请让部门授予 {object} 的读取权限',
+    },
+  },
+  SOURCE_BUSY: {
+    recovery: 'retry',
+    cause: 'source-unreachable:refused',
+    en: {
+      fact: 'source {source} at {address} is too busy: {detail}',
+      hint: 'lower politeness.connections or politeness.requestsPerSecond of the source, or read it at quieter hours',
+    },
+    zh: {
+      fact: '源系统 {source}（{address}）过于繁忙：{detail}',
+      hint: '请调低该源的 politeness.connections 或 politeness.requestsPerSecond，或改在空闲时段读取',
+    },
+  },
+  SOURCE_FAILING: {
+    recovery: 'retry',
+    cause: 'source-unreachable:refused',
+    en: {
+      fact: 'source {source} answered {status} at {url}, {attempts} time(s)',
+      hint: 'ask the department to look into the log of its system for this request',
+    },
+    zh: {
+      fact: '源系统 {source} 在 {url} 返回 {status}，共 {attempts} 次',
+      hint: '请让部门查看其系统中该请求的日志',
+    },
+  },
+  SOURCE_NOT_FOUND: {
+    recovery: 'abort',
+    cause: 'source-wrong:schema',
+    en: {
+      fact: 'source {source} has nothing at {url} (404)',
+      hint: 'check read.path of the harvest and config.baseUrl of the source; the department may have moved the resource',
+    },
+    zh: {
+      fact: '源系统 {source} 的 {url} 不存在（404）',
+      hint: '请检查归集任务的 read.path 与源的 config.baseUrl；资源可能已被部门迁移',
+    },
+  },
+  SOURCE_STATUS: {
+    recovery: 'abort',
+    cause: 'source-wrong:content',
+    en: {
+      fact: 'source {source} answered {status} at {url}: {detail}',
+      hint: 'compare read.path and read.query of the harvest with the documentation of the interface',
+    },
+    zh: {
+      fact: '源系统 {source} 在 {url} 返回 {status}：{detail}',
+      hint: '请将归集任务的 read.path、read.query 与接口文档核对',
+    },
+  },
+  SOURCE_REDIRECTED: {
+    recovery: 'abort',
+    cause: 'source-wrong:content',
+    en: {
+      fact: 'source {source} redirects {url} to another host, {target}',
+      hint: 'if the system has moved, set config.baseUrl to the new address; credentials are never sent to another host',
+    },
+    zh: {
+      fact: '源系统 {source} 将 {url} 重定向到另一主机 {target}',
+      hint: '若系统已迁移，请把 config.baseUrl 改为新地址；凭据不会发送到其他主机',
+    },
+  },
+  SOURCE_REDIRECT_LOOP: {
+    recovery: 'abort',
+    cause: 'source-wrong:content',
+    en: {
+      fact: 'source {source} redirects {url} more than {count} times',
+      hint: 'open the address in a browser and set config.baseUrl or read.path to where it ends',
+    },
+    zh: {
+      fact: '源系统 {source} 的 {url} 重定向超过 {count} 次',
+      hint: '请在浏览器中打开该地址，并把 config.baseUrl 或 read.path 改为最终地址',
+    },
+  },
+  SOURCE_NOT_JSON: {
+    recovery: 'abort',
+    cause: 'source-wrong:content',
+    en: {
+      fact: 'source {source} answered {found} instead of JSON at {url}: {detail}',
+      hint: 'open the address in a browser: it is often a login page, a firewall page or a maintenance notice',
+    },
+    zh: {
+      fact: '源系统 {source} 在 {url} 返回的不是 JSON 而是 {found}：{detail}',
+      hint: '请在浏览器中打开该地址：常见为登录页、防火墙拦截页或维护公告',
+    },
+  },
+  SOURCE_TRUNCATED: {
+    recovery: 'retry',
+    cause: 'source-wrong:truncated',
+    en: {
+      fact: 'the answer of source {source} at {place} was cut off: {detail}',
+      hint: 'run again; if it happens at the same place, ask the department about proxies and time limits in front of the system',
+    },
+    zh: {
+      fact: '源系统 {source} 在 {place} 的返回内容被截断：{detail}',
+      hint: '请重新运行；若总在同一处中断，请向部门确认其前置代理与超时限制',
+    },
+  },
+  SOURCE_TOO_LARGE: {
+    recovery: 'abort',
+    cause: 'source-wrong:content',
+    en: {
+      fact: 'the answer of source {source} at {url} is larger than {limit} bytes',
+      hint: 'ask for smaller pages with read.paging.size',
+    },
+    zh: {
+      fact: '源系统 {source} 在 {url} 的返回超过 {limit} 字节',
+      hint: '请用 read.paging.size 调小每页条数',
+    },
+  },
+  SOURCE_PAGE_REPEATED: {
+    recovery: 'abort',
+    cause: 'source-wrong:content',
+    en: {
+      fact: 'source {source} repeats itself: page {page} of {url} {detail}',
+      hint: 'the system ignores the paging parameter; compare read.paging of the harvest with the documentation of the interface',
+    },
+    zh: {
+      fact: '源系统 {source} 分页重复：{url} 第 {page} 页 {detail}',
+      hint: '该系统忽略了分页参数；请将归集任务的 read.paging 与接口文档核对',
+    },
+  },
+  SOURCE_RECORDS_MISSING: {
+    recovery: 'abort',
+    cause: 'source-wrong:schema',
+    en: {
+      fact: 'page {page} of {url} of source {source} has no list of records at "{path}": {detail}',
+      hint: 'correct read.records of the harvest; "guiji source discover {source}" shows what the system answers',
+    },
+    zh: {
+      fact: '源系统 {source} 的 {url} 第 {page} 页在“{path}”处没有记录列表：{detail}',
+      hint: '请修正归集任务的 read.records；“guiji source discover {source}”可查看返回内容',
+    },
+  },
+  SOURCE_PAGING_BROKEN: {
+    recovery: 'abort',
+    cause: 'source-wrong:schema',
+    en: {
+      fact: 'page {page} of {url} of source {source} cannot be followed: {detail}',
+      hint: 'compare read.paging of the harvest with the documentation of the interface',
+    },
+    zh: {
+      fact: '源系统 {source} 的 {url} 第 {page} 页无法继续翻页：{detail}',
+      hint: '请将归集任务的 read.paging 与接口文档核对',
+    },
+  },
+  SOURCE_DATABASE_UNKNOWN: {
+    recovery: 'abort',
+    cause: 'source-wrong:schema',
+    en: {
+      fact: 'source {source} at {address} has no database "{database}"',
+      hint: 'correct the database name in the source document',
+    },
+    zh: {
+      fact: '源系统 {source}（{address}）没有数据库“{database}”',
+      hint: '请修正源文档中的数据库名',
+    },
+  },
+  SOURCE_TABLE_UNKNOWN: {
+    recovery: 'abort',
+    cause: 'source-wrong:schema',
+    en: {
+      fact: 'source {source} has no table "{table}" that its user can see; nearest: {nearest}',
+      hint: 'correct read.table of the harvest, or ask the department whether the table was renamed',
+    },
+    zh: {
+      fact: '源系统 {source} 中看不到表“{table}”；最接近的是：{nearest}',
+      hint: '请修正归集任务的 read.table，或向部门确认该表是否改名',
+    },
+  },
+  SOURCE_FIELD_UNKNOWN: {
+    recovery: 'abort',
+    cause: 'source-wrong:schema',
+    en: {
+      fact: '{object} of source {source} has no field "{field}"; nearest: {nearest}',
+      hint: 'correct the field name in the harvest, or ask the department whether the column was renamed',
+    },
+    zh: {
+      fact: '源系统 {source} 的 {object} 没有字段“{field}”；最接近的是：{nearest}',
+      hint: '请修正归集任务中的字段名，或向部门确认该列是否改名',
+    },
+  },
+  SOURCE_QUERY_FAILED: {
+    recovery: 'abort',
+    cause: 'source-wrong:content',
+    en: {
+      fact: 'source {source} could not read {object}: {detail}',
+      hint: 'run the same query in the source with its own tools; correct read.query or the since value of the harvest',
+    },
+    zh: {
+      fact: '源系统 {source} 无法读取 {object}：{detail}',
+      hint: '请用源系统自带工具执行同一查询，并修正归集任务的 read.query 或增量起点',
+    },
+  },
+  SOURCE_CLOSED: {
+    recovery: 'retry',
+    cause: 'source-wrong:truncated',
+    en: {
+      fact: 'source {source} at {address} closed the connection while {object} was being read: {detail}',
+      hint: 'run again; if it happens again, ask the department whether the system restarts or limits long connections',
+    },
+    zh: {
+      fact: '源系统 {source}（{address}）在读取 {object} 时断开连接：{detail}',
+      hint: '请重新运行；若再次发生，请向部门确认系统是否重启或限制长连接',
+    },
+  },
+  SOURCE_CONFIG_INVALID: {
+    recovery: 'abort',
+    en: {
+      fact: 'the configuration of source {source} cannot be used: {property} {detail}',
+      hint: 'correct {property} in the source document',
+    },
+    zh: {
+      fact: '源系统 {source} 的配置不可用：{property} {detail}',
+      hint: '请修正源文档中的 {property}',
+    },
+  },
 } satisfies Record<string, ErrorEntry>
