@@ -130,7 +130,7 @@ export interface Listing extends AsyncDisposable {
   readonly declared?: bigint
   /** How raw records may be given to `COPY … FROM STDIN` as they are; absent: they must be decoded. */
   readonly copy?: CopyDialect
-  /** The records, in the source's order. May be called once. Every batch stays valid until the next is asked for. */
+  /** The records, in the source's order. May be called once. A batch's buffers are never touched again once it is given. */
   batches(): AsyncIterable<Batch>
   /** The fields of record `index` of `batch`, or what is wrong with it. Pure, never throws for bad data. */
   decode(batch: Batch, index: number): readonly (string | null)[] | Issue

@@ -1,0 +1,117 @@
+import type { Generated } from 'kysely'
+
+export type RunState =
+  | 'queued'
+  | 'running'
+  | 'publishing'
+  | 'awaiting-approval'
+  | 'succeeded'
+  | 'partial'
+  | 'failed'
+  | 'cancelled'
+  | 'refused'
+  | 'lost'
+
+/** Row counts of a chunk or a run; see the accounts in ARCHITECTURE.md. */
+export interface Counts {
+  read: Generated<bigint>
+  accepted: Generated<bigint>
+  inserted: Generated<bigint>
+  updated: Generated<bigint>
+  unchanged: Generated<bigint>
+  deleted: Generated<bigint>
+  restored: Generated<bigint>
+  rejected: Generated<bigint>
+  duplicate: Generated<bigint>
+}
+
+export interface RunTable extends Counts {
+  id: Generated<bigint>
+  harvest_id: bigint
+  dataset_id: bigint
+  slot_at: Date | null
+  state: RunState
+  mode: string
+  lane: string | null
+  worker: string | null
+  /** Rises each time another worker takes the run; every write checks it. */
+  fence: Generated<bigint>
+  lease_until: Date | null
+  started_at: Date
+  finished_at: Date | null
+  declared: bigint | null
+  held_before: bigint | null
+  held_after: bigint | null
+  bytes: Generated<bigint>
+  complete: boolean | null
+  unchanged_by: string | null
+  plan: unknown
+  profile: unknown
+  cause: string | null
+  error: unknown
+}
+
+export interface LedgerTable extends Counts {
+  id: Generated<bigint>
+  run_id: bigint
+  dataset_id: bigint
+  chunk: number
+  kind: 'chunk' | 'settle' | 'correction'
+  at: Generated<Date>
+  bytes: Generated<bigint>
+  place: unknown
+}
+
+export interface PublicationTable {
+  id: Generated<bigint>
+  run_id: bigint
+  dataset_id: bigint
+  at: Date
+  held_after: bigint
+  received_after: bigint
+}
+
+export interface DatasetStateTable {
+  dataset_id: bigint
+  held: Generated<bigint>
+  received: Generated<bigint>
+  open_rejects: Generated<bigint>
+  published_run: bigint | null
+  source_published_at: Date | null
+  last_checked_at: Date | null
+  last_changed_at: Date | null
+  loaded_at: Date | null
+  visible_at: Date | null
+  complete_through: Date | null
+  last_snapshot_at: Date | null
+  token: string | null
+  cursor: string | null
+  seed: string | null
+}
+
+export interface RejectTable {
+  id: Generated<bigint>
+  dataset_id: bigint
+  digest: bigint
+  reason: string
+  column_name: string | null
+  value: string | null
+  message: string
+  place: unknown
+  raw: Buffer
+  /** Key values as text; null where the record's key could not be read. */
+  key: string[] | null
+  seed: string
+  first_run: bigint
+  last_run: bigint
+  first_at: Date
+  last_at: Date
+  closed_run: bigint | null
+  closed_at: Date | null
+}
+
+export interface DoubtTable {
+  dataset_id: bigint
+  digest: bigint
+  run_id: bigint
+}
