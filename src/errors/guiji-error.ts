@@ -1,4 +1,5 @@
 import { documentErrors } from './document-errors.ts'
+import { fileErrors } from './file-errors.ts'
 import { harvestErrors } from './harvest-errors.ts'
 import { sourceErrors } from './source-errors.ts'
 import { storeErrors } from './store-errors.ts'
@@ -8,6 +9,7 @@ import type { Cause, ErrorEntry, Language, Recovery } from './table.ts'
 export const errorTable = {
   ...documentErrors,
   ...sourceErrors,
+  ...fileErrors,
   ...storeErrors,
   ...harvestErrors,
 } satisfies Record<string, ErrorEntry>

@@ -1,0 +1,95 @@
+import type { Batch, Place } from '../../src/connector.ts'
+import { FileBlocks } from '../../src/records/file-blocks.ts'
+import { type FileMark, markOf } from '../../src/records/file-token.ts'
+import type { CsvRead } from './config.ts'
+import type { Layout } from './layout.ts'
+import { type CutRecords, RecordCutter } from './records.ts'
+import { type TextBlock, transcoder, withRest } from './transcode.ts'
+
+/** A batch of records of one file. */
+export interface CsvBatch extends Batch {
+  readonly layout: Layout
+  /** Records that COPY would read otherwise than `decode`: quotes where none may stand. Ascending. */
+  readonly irregular: readonly number[]
+  /** Records of which only the beginning is here. */
+  readonly oversize: readonly number[]
+}
+
+export interface FileEnd {
+  readonly mark: FileMark
+  /** The file does not end with a newline: its last record may be cut off. */
+  readonly open: boolean
+}
+
+/** The records of one file, a batch for each block that holds the end of one. */
+export async function* fileBatches(
+  layout: Layout,
+  read: CsvRead,
+  signal: AbortSignal,
+): AsyncGenerator<CsvBatch, FileEnd> {
+  await using blocks = await FileBlocks.open(layout.file)
+  const { block: transcode, end } = transcoder(layout.encoding)
+  const cutter = new RecordCutter(read)
+  const progress: Progress = { layout, line: layout.line, index: 0 }
+  let rest: Buffer = Buffer.alloc(0)
+  let skip = layout.skip
+  let lastByte = 0x0a
+  const next = (fresh: TextBlock, last: boolean): CsvBatch | undefined => {
+    const { bytes, from } = withRest(rest, { bytes: fresh.bytes, from: fresh.from + skip })
+    skip = 0
+    const cut = cutter.cut(bytes, from, last)
+    rest = bytes.subarray(cut.rest)
+    lastByte = bytes.length > from ? (bytes[bytes.length - 1] ?? lastByte) : lastByte
+    return batchOf(bytes, from, { cut, progress })
+  }
+  for await (const raw of blocks.blocks(signal)) {
+    const batch = next(transcode(raw), false)
+    if (batch) yield batch
+  }
+  const batch = next(end(), true)
+  if (batch) yield batch
+  return { mark: markOf(layout.file, blocks.sha256()), open: lastByte !== 0x0a }
+}
+
+interface Progress {
+  readonly layout: Layout
+  /** Physical line at which the next cut begins. */
+  line: number
+  /** Records found so far. */
+  index: number
+}
+
+function batchOf(
+  bytes: Buffer,
+  from: number,
+  { cut, progress }: { cut: CutRecords; progress: Progress },
+): CsvBatch | undefined {
+  const { layout, index: before } = progress
+  const lineOf = lineFinder(bytes, from, progress.line)
+  progress.line += cut.newlines
+  progress.index += cut.count
+  if (cut.count === 0) return undefined
+  const { starts, ends, count, irregular, oversize } = cut
+  const place = (index: number): Place => ({
+    file: layout.file.path,
+    line: lineOf(starts[index] ?? from),
+    index: before + index + 1,
+  })
+  return { bytes, starts, ends, count, layout, irregular, oversize, place }
+}
+
+/** Counts newlines only when a place is asked for, and from the place asked for last where that helps. */
+function lineFinder(bytes: Buffer, first: number, firstLine: number): (offset: number) => number {
+  let known = { offset: first, line: firstLine }
+  return (offset) => {
+    let { offset: at, line } = offset >= known.offset ? known : { offset: first, line: firstLine }
+    for (;;) {
+      const newline = bytes.indexOf(0x0a, at)
+      if (newline === -1 || newline >= offset) break
+      at = newline + 1
+      line++
+    }
+    known = { offset: at, line }
+    return line
+  }
+}

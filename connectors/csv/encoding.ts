@@ -1,0 +1,83 @@
+import { isAscii } from 'node:buffer'
+import { open } from 'node:fs/promises'
+import { GuijiError } from '../../src/errors/guiji-error.ts'
+import { problemOf, type SourceFile } from '../../src/records/source-files.ts'
+import type { CsvEncoding } from './config.ts'
+
+/** Bytes looked at to find out how a file is written, and in which its header must end. */
+export const HEAD_BYTES = 1024 * 1024
+
+/** The beginning of a file. */
+export interface Head {
+  readonly bytes: Buffer
+  /** The file is no longer than this. */
+  readonly whole: boolean
+}
+
+export interface FoundEncoding {
+  readonly encoding: CsvEncoding
+  /** Length of the byte order mark. */
+  readonly mark: number
+}
+
+const marks: readonly (readonly [CsvEncoding, readonly number[]])[] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+  ['gb18030', [0x84, 0x31, 0x95, 0x33]],
+]
+
+export async function readHead(file: SourceFile): Promise<Head> {
+  const bytes = await readAt(file, 0)
+  return { bytes, whole: bytes.length === file.size }
+}
+
+/**
+ * How a file is written. `auto`: its byte order mark; without one UTF-8 when the first MiB that is not pure ASCII
+ * is strictly valid UTF-8, else GB18030. A mark that contradicts a declared encoding is an error.
+ */
+export async function findEncoding(
+  file: SourceFile,
+  head: Head,
+  declared: CsvEncoding | 'auto',
+): Promise<FoundEncoding> {
+  const marked = marks.find(([, mark]) => mark.every((byte, at) => head.bytes[at] === byte))
+  if (declared === 'auto') {
+    if (marked) return { encoding: marked[0], mark: marked[1].length }
+    return { encoding: await guess(file, head), mark: 0 }
+  }
+  if (marked && marked[0] !== declared) {
+    const problem = `it begins with the byte order mark of ${marked[0]}`
+    throw new GuijiError('FILE_ENCODING', { file: file.path, encoding: declared, problem })
+  }
+  return { encoding: declared, mark: marked ? marked[1].length : 0 }
+}
+
+async function guess(file: SourceFile, head: Head): Promise<CsvEncoding> {
+  let bytes = head.bytes
+  let position = 0
+  while (isAscii(bytes)) {
+    position += bytes.length
+    if (position >= file.size) return 'utf-8'
+    bytes = await readAt(file, position)
+    if (bytes.length === 0) return 'utf-8'
+  }
+  try {
+    // With `stream` a character cut off at the end of the bytes is no error.
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: position + bytes.length < file.size })
+    return 'utf-8'
+  } catch {
+    return 'gb18030'
+  }
+}
+
+async function readAt(file: SourceFile, position: number): Promise<Buffer> {
+  try {
+    await using handle = await open(file.absolute, 'r')
+    const buffer = Buffer.allocUnsafe(Math.min(HEAD_BYTES, Math.max(0, file.size - position)))
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position)
+    return buffer.subarray(0, bytesRead)
+  } catch (error) {
+    throw new GuijiError('FILE_UNREADABLE', { file: file.path, problem: problemOf(error) }, { cause: error })
+  }
+}
