@@ -1,0 +1,39 @@
+/** Waits before attempt 2, 3, 4 … of one request. */
+export interface Backoff {
+  /** Milliseconds before the second attempt; doubled for each further one. */
+  readonly first: number
+  /** No wait is longer, whatever the system asks for. */
+  readonly longest: number
+}
+
+export const backoff: Backoff = { first: 500, longest: 120_000 }
+
+/**
+ * How long to wait after the failed attempt `attempt` (from 1). What the system asks for by Retry-After is
+ * honoured; otherwise the wait is drawn from the upper half of the doubled interval, so that many clients do not
+ * return at the same moment.
+ */
+export function retryWait(
+  attempt: number,
+  asked: number | undefined,
+  random: () => number,
+  { first, longest }: Backoff = backoff,
+): number {
+  if (asked !== undefined) return Math.min(asked, longest)
+  const interval = Math.min(first * 2 ** (attempt - 1), longest)
+  return interval / 2 + (interval / 2) * random()
+}
+
+/** Milliseconds asked for by a Retry-After header, in seconds or as a date (RFC 9110, 10.2.3). */
+export function retryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined
+  const text = header.trim()
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}
+
+/** Too busy, or broken for the moment: asking the same again later may help. No other 4xx ever does. */
+export function isPassing(status: number): boolean {
+  return status === 429 || (status >= 500 && status !== 501 && status !== 505)
+}
