@@ -1,0 +1,80 @@
+import type { Text } from '../connector.ts'
+import type { Collected, Declared, Entry } from './collect.ts'
+import { nearestWord } from './nearest-word.ts'
+import type { Path } from './parse-document.ts'
+import type { Problem } from './problem.ts'
+import { createProblem, excerpt } from './problem.ts'
+import { showPath } from './schema-problems.ts'
+
+const kinds = {
+  department: { en: 'department', zh: '部门' },
+  dataset: { en: 'dataset', zh: '数据集' },
+  source: { en: 'source', zh: '源系统' },
+} satisfies Record<string, Text>
+
+/** Names of departments, datasets and sources that nobody declares, and departments above themselves. */
+export function checkReferences(collected: Collected): Problem[] {
+  const { declared, departments, sources, harvests } = collected
+  return [
+    ...departments.flatMap((entry) =>
+      unknownIn(entry, 'parent', entry.value.parent, declared.departments, kinds.department),
+    ),
+    ...parentCycles(departments),
+    ...sources.flatMap((entry) =>
+      unknownIn(entry, 'department', entry.value.department, declared.departments, kinds.department),
+    ),
+    ...harvests.flatMap((entry) => [
+      ...unknownIn(entry, 'dataset', entry.value.dataset, declared.datasets, kinds.dataset),
+      ...unknownIn(entry, 'source', entry.value.source, declared.sources, kinds.source),
+    ]),
+  ]
+}
+
+/** A name that is not among the known ones, with the nearest that is. */
+export function unknownName(
+  entry: Entry<unknown>,
+  step: Path,
+  found: string,
+  options: { readonly known: readonly string[]; readonly kind: Text; readonly atKey?: boolean },
+): Problem {
+  const path = [...entry.path, ...step]
+  const place = options.atKey ? entry.document.placeOfKey(path) : entry.document.placeOf(path)
+  const shown = options.known.slice(0, 30).join(', ')
+  return createProblem(place, 'REFERENCE_UNKNOWN', {
+    found: excerpt(found),
+    expected: options.known.length > 30 ? `${shown}, …` : shown || '-',
+    nearest: nearestWord(found, options.known),
+    kind: options.kind,
+    where: showPath(options.atKey ? path.slice(0, -1) : path),
+  })
+}
+
+function unknownIn(
+  entry: Entry<unknown>,
+  property: string,
+  found: string | undefined,
+  declared: readonly Declared[],
+  kind: Text,
+): Problem[] {
+  if (found === undefined || declared.some(({ code }) => code === found)) return []
+  const known = [...new Set(declared.map(({ code }) => code))].sort()
+  return [unknownName(entry, [property], found, { known, kind })]
+}
+
+/** Each ring of parents is reported once, at its first department. */
+function parentCycles(departments: Collected['departments']): Problem[] {
+  const parents = new Map(departments.map(({ value }) => [value.code, value.parent]))
+  const reported = new Set<string>()
+  return departments.flatMap((entry) => {
+    const chain: string[] = []
+    let code: string | undefined = entry.value.code
+    while (code !== undefined && !chain.includes(code)) {
+      chain.push(code)
+      code = parents.get(code)
+    }
+    if (code !== entry.value.code || chain.some((one) => reported.has(one))) return []
+    for (const one of chain) reported.add(one)
+    const place = entry.document.placeOf([...entry.path, 'parent'])
+    return [createProblem(place, 'PARENT_CYCLE', { found: code, expected: chain.join(', ') })]
+  })
+}
