@@ -6,6 +6,11 @@ import { createDatabase, inspect } from './server/inspect.ts'
 import { leaseServer } from './server/lease.ts'
 import { valueTypes } from './server/value-types.ts'
 
+// Whatever the server's own defaults are. The path matters too: by default it begins with a schema named like the
+// user, and the embedded user is named like the schema of the control tables.
+const SESSION = `set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set intervalstyle to 'postgres';
+  set search_path to public`
+
 export interface StoreOptions {
   /** The workspace; an embedded store lies in its `.guiji`. */
   readonly directory: string
@@ -23,7 +28,7 @@ export interface Store extends AsyncDisposable {
   readonly url: string
   /**
    * int8 is bigint; numeric, date, time, timestamp and interval are the server's text; timestamptz is Date.
-   * Sessions speak UTC and ISO dates.
+   * Sessions speak UTC and ISO dates; the search path is `public`, so names are written with their schema.
    */
   readonly pool: pg.Pool
   /** Such as `18.4`. */
@@ -61,8 +66,7 @@ export function openPool(url: string, maxConnections: number): pg.Pool {
     types: valueTypes,
     application_name: 'guiji',
     keepAlive: true,
-    onConnect: (client) =>
-      client.query(`set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set intervalstyle to 'postgres'`),
+    onConnect: (client) => client.query(SESSION),
   })
   // A connection that breaks fails the query that uses it, or the next one. Without these listeners it would end
   // the process when idle (pool), or between two queries of a transaction (client).
