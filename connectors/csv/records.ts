@@ -12,6 +12,8 @@
  * lines after it are read as they stand, and every line is counted. Such a record never decodes.
  */
 
+import { RecordRanges } from '../../src/records/record-ranges.ts'
+
 const LF = 10
 const CR = 13
 
@@ -44,9 +46,7 @@ export class RecordCutter {
   readonly #delimiter: number
   /** In the rest of an oversize record: everything up to the next newline is passed over. */
   #skipping = false
-  #starts = new Uint32Array(64 * 1024)
-  #ends = new Uint32Array(64 * 1024)
-  #count = 0
+  readonly #ranges = new RecordRanges()
   #newlines = 0
   #irregular: number[] = []
   #oversize: number[] = []
@@ -58,15 +58,12 @@ export class RecordCutter {
 
   /** Cuts `bytes` from `from` to its end; `last` says that nothing follows. */
   cut(bytes: Buffer, from: number, last: boolean): CutRecords {
-    this.#count = 0
     this.#newlines = 0
     this.#irregular = []
     this.#oversize = []
     const rest = this.#cutAll(bytes, this.#skipping ? this.#skip(bytes, from) : from, last)
     return {
-      starts: this.#starts.slice(0, this.#count),
-      ends: this.#ends.slice(0, this.#count),
-      count: this.#count,
+      ...this.#ranges.take(),
       rest,
       newlines: this.#newlines,
       irregular: this.#irregular,
@@ -137,7 +134,7 @@ export class RecordCutter {
     this.#newlines = damage.before
     const newline = bytes.indexOf(LF, damage.from)
     if (newline === -1 && !damage.last) return INCOMPLETE
-    this.#irregular.push(this.#count)
+    this.#irregular.push(this.#ranges.count)
     return newline === -1 ? bytes.length : newline
   }
 
@@ -163,30 +160,14 @@ export class RecordCutter {
   }
 
   #addOversize(start: number): void {
-    if (this.#irregular.at(-1) !== this.#count) this.#irregular.push(this.#count)
-    this.#oversize.push(this.#count)
-    this.#append(start, start + OVERSIZE_KEPT_BYTES)
+    if (this.#irregular.at(-1) !== this.#ranges.count) this.#irregular.push(this.#ranges.count)
+    this.#oversize.push(this.#ranges.count)
+    this.#ranges.add(start, start + OVERSIZE_KEPT_BYTES)
   }
 
   /** Empty lines are no records. */
   #add(bytes: Buffer, start: number, end: number): void {
     const trimmed = end > start && bytes[end - 1] === CR ? end - 1 : end
-    if (trimmed > start) this.#append(start, trimmed)
+    if (trimmed > start) this.#ranges.add(start, trimmed)
   }
-
-  #append(start: number, end: number): void {
-    if (this.#count === this.#starts.length) {
-      this.#starts = doubled(this.#starts)
-      this.#ends = doubled(this.#ends)
-    }
-    this.#starts[this.#count] = start
-    this.#ends[this.#count] = end
-    this.#count++
-  }
-}
-
-function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(array.length * 2)
-  larger.set(array)
-  return larger
 }
