@@ -5,7 +5,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { ensureIdentity, rememberPort } from './identity.ts'
+import { ensureIdentity } from './identity.ts'
 import { Leases } from './leases.ts'
 import { meetingPoint, take } from './meeting-point.ts'
 import { toFailure } from './messages.ts'
@@ -25,20 +25,14 @@ const options: KeeperOptions = JSON.parse(process.argv[2] ?? '')
 const paths = storePaths(options.workspace)
 
 async function keep(): Promise<number> {
+  const { token } = await ensureIdentity(paths)
   const door = createServer()
+  // Before the door opens, or who comes at once would stand behind it unheard.
+  await using leases = new Leases(door, token)
   if (!(await take(meetingPoint(options.workspace), door))) return 0
-  const identity = await ensureIdentity(paths)
-  await using leases = new Leases(door, identity.token)
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leases.stop())
 
-  let server: RunningServer
-  try {
-    server = await startServer(paths, identity, options.settings)
-    await rememberPort(paths, identity, server.port)
-  } catch (error) {
-    leases.fail(toFailure(error, { path: paths.data, log: paths.log }))
-    throw error
-  }
+  const server = await started(leases)
   leases.ready(server.port)
   const died = await Promise.race([server.ended, leases.unused])
   leases.stop()
@@ -46,6 +40,17 @@ async function keep(): Promise<number> {
   if (options.temporary) await rm(options.workspace, { recursive: true, force: true })
   if (died !== undefined) throw new Error(`PostgreSQL in ${paths.data} is gone: ${died}; see ${paths.log}`)
   return 0
+}
+
+async function started(leases: Leases): Promise<RunningServer> {
+  try {
+    // Read again now that the name is ours: a keeper that just ended may have moved to another port.
+    const identity = await ensureIdentity(paths)
+    return await startServer(paths, identity, options.settings)
+  } catch (error) {
+    leases.fail(toFailure(error, { path: paths.data, log: paths.log }))
+    throw error
+  }
 }
 
 keep().then(

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GuijiError } from '../../errors/guiji-error.ts'
 import { serverAccount } from './account.ts'
-import type { StoreIdentity } from './identity.ts'
+import { notPermitted } from './file-errors.ts'
+import { rememberPort, type StoreIdentity } from './identity.ts'
 import { ensureDataDirectory, type ServerPlace } from './initialise.ts'
 import { adoptOrphan, stopByPgCtl } from './orphan.ts'
 import type { StorePaths } from './paths.ts'
@@ -39,6 +40,12 @@ export async function startServer(
   const place = { paths, programs, account }
   await ensureDataDirectory(place, identity)
   const postmaster = (await adoptOrphan(place)) ?? (await startOnFreePort(place, identity.port, overrides))
+  try {
+    await rememberPort(paths, identity, postmaster.port)
+  } catch (error) {
+    await stop(place, postmaster)
+    throw notPermitted(paths.identity, error)
+  }
   return {
     port: postmaster.port,
     ended: postmaster.ended,
