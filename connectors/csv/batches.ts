@@ -1,10 +1,11 @@
 import type { Batch, Place } from '../../src/connector.ts'
-import { FileBlocks } from '../../src/records/file-blocks.ts'
+import { FileBlocks, type TextBlock, withRest } from '../../src/records/file-blocks.ts'
 import { type FileMark, markOf } from '../../src/records/file-token.ts'
+import { LineCounter } from '../../src/records/line-counter.ts'
 import type { CsvRead } from './config.ts'
 import type { Layout } from './layout.ts'
 import { type CutRecords, RecordCutter } from './records.ts'
-import { type TextBlock, transcoder, withRest } from './transcode.ts'
+import { transcoder } from './transcode.ts'
 
 /** A batch of records of one file. */
 export interface CsvBatch extends Batch {
@@ -30,7 +31,7 @@ export async function* fileBatches(
   await using blocks = await FileBlocks.open(layout.file)
   const { block: transcode, end } = transcoder(layout.encoding)
   const cutter = new RecordCutter(read)
-  const progress: Progress = { layout, line: layout.line, index: 0 }
+  const progress: Progress = { layout, lines: new LineCounter(layout.line), index: 0 }
   let rest: Buffer = Buffer.alloc(0)
   let skip = layout.skip
   let lastByte = 0x0a
@@ -53,8 +54,7 @@ export async function* fileBatches(
 
 interface Progress {
   readonly layout: Layout
-  /** Physical line at which the next cut begins. */
-  line: number
+  readonly lines: LineCounter
   /** Records found so far. */
   index: number
 }
@@ -65,8 +65,7 @@ function batchOf(
   { cut, progress }: { cut: CutRecords; progress: Progress },
 ): CsvBatch | undefined {
   const { layout, index: before } = progress
-  const lineOf = lineFinder(bytes, from, progress.line)
-  progress.line += cut.newlines
+  const lineOf = progress.lines.block(bytes, from, cut.rest, cut.newlines)
   progress.index += cut.count
   if (cut.count === 0) return undefined
   const { starts, ends, count, irregular, oversize } = cut
@@ -76,20 +75,4 @@ function batchOf(
     index: before + index + 1,
   })
   return { bytes, starts, ends, count, layout, irregular, oversize, place }
-}
-
-/** Counts newlines only when a place is asked for, and from the place asked for last where that helps. */
-function lineFinder(bytes: Buffer, first: number, firstLine: number): (offset: number) => number {
-  let known = { offset: first, line: firstLine }
-  return (offset) => {
-    let { offset: at, line } = offset >= known.offset ? known : { offset: first, line: firstLine }
-    for (;;) {
-      const newline = bytes.indexOf(0x0a, at)
-      if (newline === -1 || newline >= offset) break
-      at = newline + 1
-      line++
-    }
-    known = { offset: at, line }
-    return line
-  }
 }

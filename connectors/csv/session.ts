@@ -16,7 +16,7 @@ import { csvRead } from './config.ts'
 import { guessDelimiter } from './delimiter.ts'
 import { readHead } from './encoding.ts'
 import { readLayout } from './layout.ts'
-import { CsvListing } from './listing.ts'
+import { csvListing } from './listing.ts'
 
 const endings = ['.csv', '.tsv', '.txt']
 
@@ -51,7 +51,7 @@ export function csvSession(root: string, context: ConnectorContext): SourceSessi
       const shown =
         layouts.length === 0 && reading.example ? [await readLayout(reading.example, read)] : layouts
       const columns = combineColumns(shown, request.fields)
-      return new CsvListing({ reading, read, columns, layouts, signal })
+      return csvListing({ reading, read, columns, layouts, signal })
     },
 
     async [Symbol.asyncDispose](): Promise<void> {},

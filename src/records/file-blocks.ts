@@ -14,6 +14,12 @@ export interface Block {
   readonly length: number
 }
 
+/** `bytes[from …)` are new; what is before is free for the unfinished record of the block before. */
+export interface TextBlock {
+  readonly bytes: Buffer
+  readonly from: number
+}
+
 /**
  * Reads one file from beginning to end, one block ahead, every block into a buffer of its own, and knows at the
  * end what was read: its sha256. A file that is not the one that was found, or changes meanwhile, is an error.
@@ -103,4 +109,19 @@ export async function sha256Of(file: SourceFile, signal: AbortSignal): Promise<s
   await using reader = await FileBlocks.open(file)
   for await (const _ of reader.blocks(signal));
   return reader.sha256()
+}
+
+/** A block as it was read. */
+export function plainText({ buffer, length }: Block): TextBlock {
+  return { bytes: buffer.subarray(0, HEADROOM_BYTES + length), from: HEADROOM_BYTES }
+}
+
+/** Puts the unfinished record of the last block before the new bytes of this one. */
+export function withRest(rest: Buffer, block: TextBlock): TextBlock {
+  if (rest.length === 0) return block
+  if (rest.length <= block.from) {
+    rest.copy(block.bytes, block.from - rest.length)
+    return { bytes: block.bytes, from: block.from - rest.length }
+  }
+  return { bytes: Buffer.concat([rest, block.bytes.subarray(block.from)]), from: 0 }
 }

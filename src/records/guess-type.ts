@@ -5,7 +5,7 @@ type GuessedType = DiscoveredField['type']
 const patterns: readonly (readonly [GuessedType, RegExp])[] = [
   // Leading zeros and very long runs of digits are codes, not numbers.
   ['integer', /^-?(0|[1-9]\d{0,14})$/],
-  ['decimal', /^-?(0|[1-9]\d{0,20})(\.\d+)?$/],
+  ['decimal', /^-?(0|[1-9]\d{0,14})(\.\d+)?$/],
   ['date', /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/],
   ['time', /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$/],
   ['instant', /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$/],

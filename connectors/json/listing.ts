@@ -1,0 +1,37 @@
+import type { Issue, Listing } from '../../src/connector.ts'
+import { FileListing } from '../../src/records/file-listing.ts'
+import type { FileReading } from '../../src/records/file-reading.ts'
+import { issue } from '../../src/records/issues.ts'
+import { decodeJsonRecord } from '../../src/records/json-fields.ts'
+import { MAX_JSON_RECORD_BYTES, OVERSIZE_JSON_KEPT_BYTES } from '../../src/records/json-records.ts'
+import { type JsonBatch, jsonBatches } from './batches.ts'
+import type { JsonRead } from './config.ts'
+import type { JsonFormat } from './format.ts'
+
+/** One reading of the JSON files of a request; its fields are those asked for, as records need not all have them. */
+export function jsonListing(parts: {
+  readonly reading: FileReading
+  readonly read: JsonRead
+  readonly fields: readonly string[]
+  readonly formats: readonly JsonFormat[]
+  readonly signal: AbortSignal
+}): Listing {
+  const { reading, read, fields, formats, signal } = parts
+  return new FileListing<JsonBatch>({
+    reading,
+    fields,
+    decode: (batch, index) => decodeRecord(batch, index, fields),
+    readers: formats.map((format) => () => jsonBatches(format, read, signal)),
+  })
+}
+
+function decodeRecord(
+  batch: JsonBatch,
+  index: number,
+  fields: readonly string[],
+): readonly (string | null)[] | Issue {
+  const bytes = batch.bytes.subarray(batch.starts[index], batch.ends[index])
+  if (!batch.oversize.includes(index)) return decodeJsonRecord(bytes, fields)
+  const kept = `longer than ${MAX_JSON_RECORD_BYTES} bytes; its first ${OVERSIZE_JSON_KEPT_BYTES} bytes are kept`
+  return issue('oversize', kept, bytes.toString('utf8', 0, 800))
+}
