@@ -21,7 +21,7 @@ export async function sampleFields(
       records.push(batch.bytes.subarray(batch.starts[i], batch.ends[i]))
     }
     const names = [...new Set(records.flatMap(jsonFieldNames))]
-    const sample = records.map((record) => decodeJsonRecord(record, names))
+    const decoded = records.map((record) => decodeJsonRecord(record, names))
     return guessFields(
       names,
       decoded.flatMap((fields) => (isIssue(fields) ? [] : [fields])),
