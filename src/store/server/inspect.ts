@@ -8,8 +8,11 @@ import { codeOf } from './file-errors.ts'
 const OLDEST_MAJOR = 17
 const CONNECT_MILLISECONDS = 15_000
 
-interface Answer {
+/** What a server says about itself. */
+export interface ServerAnswer {
+  /** Such as `18.4`. */
   readonly version: string
+  /** server_version_num, such as `180004`. */
   readonly number: string
   readonly encoding: string
 }
@@ -20,14 +23,17 @@ interface Answer {
  * @throws GuijiError STORE_UNREACHABLE, STORE_REFUSED_PASSWORD, STORE_NO_DATABASE, STORE_TOO_OLD, STORE_NOT_UTF8
  */
 export async function inspect(url: string, address: StoreAddress, signal: AbortSignal): Promise<string> {
-  const { version, number, encoding } = await withClient(url, address, signal, firstAnswer)
+  const answer = await withClient(url, address, signal, firstAnswer)
+  refuseUnfit(answer, address.shown)
+  return answer.version
+}
+
+/** @throws GuijiError STORE_TOO_OLD, STORE_NOT_UTF8 */
+export function refuseUnfit({ version, number, encoding }: ServerAnswer, address: string): void {
   if (Number(number) < OLDEST_MAJOR * 10_000) {
     throw new GuijiError('STORE_TOO_OLD', { found: version, needed: OLDEST_MAJOR })
   }
-  if (encoding !== 'UTF8') {
-    throw new GuijiError('STORE_NOT_UTF8', { address: address.shown, found: encoding })
-  }
-  return version
+  if (encoding !== 'UTF8') throw new GuijiError('STORE_NOT_UTF8', { address, found: encoding })
 }
 
 /** Makes the database of a URL on its server; that another process does so at the same time is no error. */
@@ -44,8 +50,8 @@ export async function createDatabase(url: string, address: StoreAddress, signal:
   })
 }
 
-async function firstAnswer(client: pg.Client): Promise<Answer> {
-  const { rows } = await client.query<Answer>(
+async function firstAnswer(client: pg.Client): Promise<ServerAnswer> {
+  const { rows } = await client.query<ServerAnswer>(
     `select split_part(current_setting('server_version'), ' ', 1) as version,
             current_setting('server_version_num') as number,
             current_setting('server_encoding') as encoding`,

@@ -41,7 +41,10 @@ export async function callKeeper(
       if (!reply) return undefined
       silence.removeEventListener('abort', hangUp)
       if (reply.type === 'ready') return held(socket, Number(reply.port), closed, replies)
-      if (reply.type === 'failed') throw fromFailure(reply.failure)
+      if (reply.type === 'failed') {
+        await closed
+        throw fromFailure(reply.failure)
+      }
       if (reply.type === 'refused') throw failed(paths, `it does not know the token in ${paths.identity}`)
     }
   } catch (error) {

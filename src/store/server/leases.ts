@@ -12,7 +12,6 @@ const LINGER_MILLISECONDS = 300
  * while the server stops is told so, and starts the next one only when this one has left the data.
  */
 export class Leases implements AsyncDisposable {
-  readonly #door: Server
   readonly #token: Buffer
   readonly #sockets = new Set<Socket>()
   readonly #holders = new Set<Socket>()
@@ -20,7 +19,6 @@ export class Leases implements AsyncDisposable {
   #state: FromKeeper = { type: 'starting' }
 
   constructor(door: Server, token: string) {
-    this.#door = door
     this.#token = Buffer.from(token)
     door.on('connection', (socket) => void this.#serve(socket))
   }
@@ -46,10 +44,9 @@ export class Leases implements AsyncDisposable {
     this.#unused.resolve(undefined)
   }
 
+  /** Waits until the last words have left. The connections close with the process: who waits for that is told so. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#door.close()
-    // The last words must leave before the process does.
-    await Promise.all([...this.#sockets].map((socket) => new Promise<void>((done) => socket.end(done))))
+    await Promise.all([...this.#sockets].map((socket) => new Promise((left) => socket.write('', left))))
   }
 
   async #serve(socket: Socket): Promise<void> {

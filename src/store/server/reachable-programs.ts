@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, cp, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, cp, lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { GuijiError } from '../../errors/guiji-error.ts'
@@ -54,8 +54,7 @@ async function obstacle(programs: Programs, account: Account): Promise<string | 
 
 async function copyOnce(from: string, to: string): Promise<void> {
   if (await lstat(to).catch(() => undefined)) return
-  const temporary = `${to}.${process.pid}`
-  await rm(temporary, { recursive: true, force: true })
+  const temporary = await mkdtemp(`${to}.`)
   try {
     await cp(from, temporary, { recursive: true, verbatimSymlinks: true })
     await openToAll(temporary)
