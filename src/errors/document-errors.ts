@@ -187,6 +187,17 @@ export const documentErrors = {
     en: { fact: 'there is no entry below the header row', hint: 'give the sheet that holds the list' },
     zh: { fact: '表头行下没有任何条目', hint: '请给出含有清单内容的工作表' },
   },
+  LIST_WORD_UNKNOWN: {
+    recovery: 'abort',
+    en: {
+      fact: 'unknown word "{found}" in row {row}, column {column} ({title})',
+      hint: '{suggestion}write one of: {expected}',
+    },
+    zh: {
+      fact: '第 {row} 行 {column} 列（{title}）的用词“{found}”无法识别',
+      hint: '{suggestion}可用：{expected}',
+    },
+  },
   LIST_CELL_EMPTY: {
     recovery: 'abort',
     en: { fact: 'the cell "{title}" is empty', hint: 'write {expected}' },

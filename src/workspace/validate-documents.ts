@@ -28,6 +28,8 @@ const validators: Readonly<Record<DocumentRole, Validator>> = {
 export function checkDocument(file: WorkspaceFile): CheckedDocument {
   const document = parseDocument(file.file, file.text)
   if (document.problems.length > 0) return { role: file.role, document, problems: [] }
+  // A file in which everything is commented out holds nothing, which is no mistake.
+  if (document.value === null && file.role !== 'workspace') return { role: file.role, document, problems: [] }
   const errors = validators[file.role](document.value)
   return { role: file.role, document, problems: schemaProblems(document, [], errors) }
 }
