@@ -12,13 +12,13 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url))
 /** Stands where guiji's own main module is: TypeScript that tells how it was started. */
 const main = `
 const told: object = { major: process.versions.node.split('.')[0], words: process.argv.slice(2), pid: process.pid }
-console.log(JSON.stringify(told))
 if (process.argv[2] === 'wait') {
   const waiting = setInterval(() => {}, 1000)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => { console.log(signal); clearInterval(waiting); process.exitCode = 5 })
   }
 } else process.exitCode = 3
+console.log(JSON.stringify(told))
 `
 let root = ''
 
