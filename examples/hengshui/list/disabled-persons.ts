@@ -1,0 +1,101 @@
+import { conditional, dataset, heavyDirt, usualDirt } from './entries.ts'
+import {
+  choice,
+  date,
+  integer,
+  key,
+  money,
+  number,
+  oneOf,
+  optional,
+  remark,
+  serial,
+  validity,
+} from './items.ts'
+import * as of from './subject-items.ts'
+import type { Department } from './types.ts'
+
+export const disabledPersons: Department = {
+  code: 'disabled_persons',
+  name: '衡水市残疾人联合会',
+  sharing: conditional('民政、人社、医保、教育、交通运输等部门', '落实残疾人优待和补贴政策'),
+  systems: {
+    drop: { kind: 'csv', name: '残联业务数据交换目录', encoding: 'gb18030', dates: 'chinese' },
+    books: { kind: 'excel', name: '康复服务台账' },
+  },
+  datasets: [
+    dataset(
+      'disability_certificate',
+      '残疾人证信息',
+      '每月',
+      'drop:cjrz',
+      12_000,
+      [
+        key(of.citizenId),
+        of.fullName,
+        of.sex,
+        choice('category', '残疾类别', 'cjlb', '视力|听力|言语|肢体|智力|精神|多重'),
+        choice('grade', '残疾等级', 'cjdj', '一级|二级|三级|四级'),
+        ...validity(10),
+        of.village,
+        optional(of.mobile, 25),
+      ],
+      { each: 'resident', offset: 1_000, dirt: heavyDirt },
+    ),
+    dataset(
+      'disability_subsidy',
+      '残疾人两项补贴发放信息',
+      '每月',
+      'drop:lxbt',
+      8_000,
+      [
+        key(of.citizenId),
+        of.fullName,
+        choice('kind', '补贴类别', 'btlb', '生活补贴|护理补贴'),
+        money('amount', '补贴金额', 'btje', 200),
+        number('account', '银行账号', 'yhzh', '6217', 8),
+        remark('note', '备注', 'bz', 8),
+      ],
+      { each: 'resident', offset: 1_000, dirt: usualDirt },
+    ),
+    dataset('rehabilitation_service', '残疾人康复服务信息', '每半年', 'books:kffw', 1_500, [
+      serial('service_number', '服务编号', 'fwbh', 'KF1311', 7),
+      of.citizenId,
+      of.fullName,
+      oneOf('service', '服务内容', 'fwnr', '辅具适配|肢体训练|听力语言训练|低视力康复'),
+      date('served_on', '服务日期', 'fwrq', 2024),
+    ]),
+    dataset(
+      'disabled_employment',
+      '残疾人就业信息',
+      '每季度',
+      'drop:cjrjy',
+      2_400,
+      [
+        key(of.citizenId),
+        of.fullName,
+        choice('kind', '就业形式', 'jyxs', '按比例就业|集中就业|个体就业|公益性岗位'),
+        of.companyName,
+        date('employed_on', '就业日期', 'jyrq', 2015),
+        integer('months', '累计月数', 'ljys', 1, 120, '月'),
+      ],
+      { each: 'adult', offset: 6_000, dirt: usualDirt },
+    ),
+    dataset(
+      'accessibility_retrofit',
+      '家庭无障碍改造信息',
+      '每年',
+      'drop:wzagz',
+      600,
+      [
+        serial('project_number', '项目编号', 'xmbh', 'WZA', 6),
+        of.fullName,
+        of.citizenId,
+        of.village,
+        money('cost', '改造金额', 'gzje', 9_000),
+        date('accepted_on', '验收日期', 'ysrq', 2020),
+      ],
+      { still: true, dirt: usualDirt },
+    ),
+  ],
+}

@@ -1,0 +1,100 @@
+import { conditional, dataset, unconditional } from './entries.ts'
+import { choice, date, decimal, integer, key, moment, money, number, oneOf, serial, status } from './items.ts'
+import * as of from './subject-items.ts'
+import type { Department } from './types.ts'
+
+export const housingFund: Department = {
+  code: 'housing_fund',
+  name: '衡水市住房公积金管理中心',
+  sharing: conditional('住建、不动产登记、人社、民政等部门', '核验住房公积金缴存和贷款情况'),
+  systems: { db: { kind: 'postgres', name: '公积金综合业务库', database: 'hs_gjj', user: 'gjj_reader' } },
+  datasets: [
+    dataset(
+      'fund_account',
+      '公积金个人账户信息',
+      '每日',
+      'db:gr_zh',
+      15_000,
+      [
+        serial('account_number', '个人账号', 'grzh', '1311', 9),
+        of.citizenId,
+        of.fullName,
+        money('balance', '账户余额', 'zhye', 200_000),
+        money('base', '缴存基数', 'jcjs', 20_000),
+        status('state', '账户状态', 'zhzt', '正常|封存|销户'),
+      ],
+      { mode: 'incremental' },
+    ),
+    dataset(
+      'fund_contribution',
+      '公积金汇缴明细',
+      '每月',
+      'db:hj_mx',
+      24_000,
+      [
+        serial('entry_number', '流水号', 'lsh', 'HJ', 12),
+        number('account_number', '个人账号', 'grzh', '1311', 9),
+        moment('posted_at', '入账时间', 'rzsj'),
+        money('personal_amount', '个人缴存额', 'grjce', 2_400),
+        money('employer_amount', '单位缴存额', 'dwjce', 2_400),
+      ],
+      { mode: 'append' },
+    ),
+    dataset(
+      'fund_withdrawal',
+      '公积金提取信息',
+      '每日',
+      'db:tq_mx',
+      5_000,
+      [
+        serial('withdrawal_number', '提取编号', 'tqbh', 'TQ', 10),
+        of.citizenId,
+        choice('reason', '提取原因', 'tqyy', '购房|租房|偿还贷款|离退休|其他'),
+        money('amount', '提取金额', 'tqje', 90_000),
+        moment('withdrawn_at', '提取时间', 'tqsj'),
+      ],
+      { mode: 'append' },
+    ),
+    dataset('fund_loan', '公积金贷款信息', '每月', 'db:dk_xx', 5_000, [
+      serial('contract_number', '借款合同号', 'jkhth', 'DK1311', 8),
+      of.citizenId,
+      of.fullName,
+      money('principal', '贷款金额', 'dkje', 600_000),
+      integer('months', '贷款期数', 'dkqs', 60, 360, '月'),
+      decimal('rate', '年利率', 'nll', 2, 4, 3, '%'),
+      date('granted_on', '放款日期', 'fkrq', 2012),
+      status('state', '贷款状态', 'dkzt', '正常|逾期|结清'),
+    ]),
+    dataset(
+      'fund_employer',
+      '公积金缴存单位信息',
+      '每周',
+      'db:dw_xx',
+      3_000,
+      [
+        key(of.creditCode),
+        of.companyName,
+        oneOf('bank', '受托银行', 'styh', '建设银行|工商银行|农业银行|衡水银行'),
+        integer('employees', '缴存人数', 'jcrs', 1, 700, '人'),
+        date('opened_on', '开户日期', 'khrq', 2000),
+      ],
+      { each: 'company', sharing: unconditional },
+    ),
+    dataset(
+      'fund_partner_estate',
+      '公积金合作楼盘信息',
+      '每季度',
+      'db:hz_lp',
+      220,
+      [
+        serial('estate_number', '楼盘编号', 'lpbh', 'LP', 5),
+        oneOf('name', '楼盘名称', 'lpmc', '滨湖一号|桃城华府|衡水壹品|泰华景园|怡水花园'),
+        of.companyName,
+        of.creditCode,
+        date('signed_on', '签约日期', 'qyrq', 2014),
+        of.county,
+      ],
+      { sharing: unconditional },
+    ),
+  ],
+}

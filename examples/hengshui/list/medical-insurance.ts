@@ -1,0 +1,112 @@
+import { conditional, dataset, unconditional } from './entries.ts'
+import { choice, date, decimal, integer, key, moment, money, number, oneOf, serial, status } from './items.ts'
+import * as of from './subject-items.ts'
+import type { Department } from './types.ts'
+
+export const medicalInsurance: Department = {
+  code: 'medical_insurance',
+  name: '衡水市医疗保障局',
+  sharing: conditional('市县两级政务部门', '核验医疗保险参保和待遇情况'),
+  systems: {
+    db: { kind: 'postgres', name: '医疗保障信息平台', database: 'hs_ybj', user: 'ybj_reader' },
+    books: { kind: 'excel', name: '医保目录与协议台账' },
+  },
+  datasets: [
+    dataset(
+      'medical_enrolment',
+      '基本医疗保险参保信息',
+      '每日',
+      'db:psn_insu',
+      50_000,
+      [
+        key(of.citizenId),
+        of.fullName,
+        choice('insurance_kind', '险种类型', 'xzlx', '职工医保|居民医保'),
+        number('employer_number', '单位编号', 'dwbh', 'YB', 6),
+        date('enrolled_on', '参保日期', 'cbrq', 2003),
+        status('state', '参保状态', 'cbzt', '正常参保|暂停参保|终止参保'),
+        of.county,
+      ],
+      { each: 'resident', mode: 'incremental' },
+    ),
+    dataset(
+      'medical_settlement',
+      '医疗费用结算信息',
+      '每日',
+      'db:setl_d',
+      48_000,
+      [
+        serial('settlement_number', '结算编号', 'jsbh', 'JS1311', 11),
+        of.citizenId,
+        moment('settled_at', '结算时间', 'jssj'),
+        choice('kind', '医疗类别', 'yllb', '普通门诊|门诊慢特病|普通住院|药店购药'),
+        money('total', '医疗费总额', 'ylfze', 30_000),
+        money('fund_paid', '基金支付', 'jjzf', 18_000),
+        money('cash_paid', '个人现金支付', 'grxjzf', 12_000),
+      ],
+      { mode: 'append' },
+    ),
+    dataset('chronic_disease_eligibility', '门诊慢特病备案信息', '每周', 'db:opsp_reg', 8_000, [
+      serial('record_number', '备案号', 'bah', 'MTB1311', 8),
+      of.citizenId,
+      of.fullName,
+      oneOf('disease', '病种', 'bz', '高血压|糖尿病|冠心病|恶性肿瘤门诊治疗|尿毒症透析'),
+      date('starts_on', '开始日期', 'ksrq', 2018),
+      status('state', '状态', 'zt', '有效|终止'),
+    ]),
+    dataset('remote_treatment_record', '异地就医备案信息', '每日', 'db:trt_reg', 5_000, [
+      serial('record_number', '备案号', 'bah', 'YD1311', 8),
+      of.citizenId,
+      oneOf('destination', '就医地', 'jyd', '北京市|天津市|石家庄市|济南市|上海市'),
+      date('starts_on', '开始日期', 'ksrq', 2022),
+      choice('kind', '备案类型', 'balx', '异地安置|长期居住|临时外出|转诊'),
+    ]),
+    dataset(
+      'designated_institution',
+      '定点医药机构信息',
+      '每月',
+      'books:ddyyjg',
+      2_200,
+      [
+        serial('institution_code', '医保机构代码', 'ybjgdm', 'H131102', 5),
+        of.companyName,
+        of.creditCode,
+        choice('kind', '机构类别', 'jglb', '定点医院|定点诊所|定点药店'),
+        of.siteAddress,
+        of.officePhone,
+        date('signed_on', '协议日期', 'xyrq', 2019),
+      ],
+      { sharing: unconditional },
+    ),
+    dataset(
+      'medicine_catalogue',
+      '医保药品目录',
+      '按需',
+      'books:ypml',
+      3_100,
+      [
+        serial('medicine_code', '药品代码', 'ypdm', 'XA', 10),
+        oneOf('name', '药品名称', 'ypmc', '阿莫西林胶囊|二甲双胍片|阿司匹林肠溶片|连花清瘟胶囊|胰岛素注射液'),
+        choice('class', '类别', 'lb', '甲类|乙类'),
+        decimal('self_share', '自付比例', 'zfbl', 0, 30, 2, '%'),
+        date('effective_on', '生效日期', 'sxrq', 2023),
+      ],
+      { sharing: unconditional },
+    ),
+    dataset(
+      'assistance_recipient',
+      '医疗救助对象信息',
+      '每月',
+      'db:asst_psn',
+      3_000,
+      [
+        key(of.citizenId),
+        of.fullName,
+        choice('kind', '救助类别', 'jzlb', '特困人员|低保对象|返贫致贫人口|监测对象'),
+        integer('times', '本年救助次数', 'bnjzcs', 0, 12, '次'),
+        money('amount', '本年救助金额', 'bnjzje', 20_000),
+      ],
+      { each: 'resident', offset: 300 },
+    ),
+  ],
+}

@@ -1,0 +1,105 @@
+import { conditional, dataset, unconditional } from './entries.ts'
+import { as, choice, date, decimal, flag, integer, money, number, oneOf, serial, status } from './items.ts'
+import * as of from './subject-items.ts'
+import type { Department } from './types.ts'
+
+export const naturalResources: Department = {
+  code: 'natural_resources',
+  name: '衡水市自然资源和规划局',
+  sharing: unconditional,
+  systems: {
+    db: { kind: 'postgres', name: '不动产登记库', database: 'hs_zrzy', user: 'zrzy_reader' },
+    books: { kind: 'excel', name: '规划许可台账' },
+  },
+  datasets: [
+    dataset(
+      'real_estate_title',
+      '不动产登记信息',
+      '每日',
+      'db:bdc_qlr',
+      20_000,
+      [
+        serial('certificate_number', '不动产权证号', 'bdcqzh', '冀(2024)衡水市不动产权第', 7),
+        number('unit_number', '不动产单元号', 'bdcdyh', '131102', 9),
+        as(of.fullName, 'owner_name', '权利人', 'qlr'),
+        of.citizenId,
+        choice('usage', '用途', 'yt', '住宅|商业|工业|办公|车库'),
+        decimal('area', '建筑面积', 'jzmj', 30, 260, 2, '平方米'),
+        of.homeAddress,
+        date('registered_on', '登记日期', 'djrq', 2015),
+        status('state', '权属状态', 'qszt', '现势|抵押|查封|注销'),
+      ],
+      { sharing: conditional('住建、税务、公积金、公安、教育等部门', '办理购房、贷款、入学等事项时核验') },
+    ),
+    dataset(
+      'mortgage_registration',
+      '不动产抵押登记信息',
+      '每日',
+      'db:bdc_dyaq',
+      6_000,
+      [
+        serial('proof_number', '登记证明号', 'djzmh', '冀(2024)衡水市不动产证明第', 7),
+        oneOf(
+          'mortgagee',
+          '抵押权人',
+          'dyqr',
+          '工商银行衡水分行|建设银行衡水分行|衡水银行|衡水市住房公积金管理中心',
+        ),
+        as(of.fullName, 'mortgagor', '抵押人', 'dyr'),
+        money('amount', '债权数额', 'zqse', 900_000),
+        date('registered_on', '登记日期', 'djrq', 2016),
+        flag('released', '是否注销', 'sfzx'),
+      ],
+      { sharing: conditional('公积金、税务、法院等部门', '核验不动产抵押情况') },
+    ),
+    dataset('land_parcel', '宗地信息', '每月', 'db:td_zd', 4_000, [
+      serial('parcel_number', '宗地代码', 'zddm', '131102JC', 9),
+      choice('use', '土地用途', 'tdyt', '城镇住宅用地|商服用地|工业用地|公共管理用地'),
+      decimal('area', '宗地面积', 'zdmj', 100, 90_000, 2, '平方米'),
+      of.township,
+      of.longitude,
+      of.latitude,
+    ]),
+    dataset('construction_land_permit', '建设用地规划许可证信息', '每周', 'books:jsydghxk', 420, [
+      serial('permit_number', '许可证号', 'xkzh', '地字第1311', 9),
+      of.companyName,
+      of.creditCode,
+      oneOf('project', '项目名称', 'xmmc', '滨湖新区学校|高新区产业园二期|桃城区安置房|冀州物流中心'),
+      decimal('area', '用地面积', 'ydmj', 500, 120_000, 2, '平方米'),
+      date('issued_on', '发证日期', 'fzrq', 2018),
+    ]),
+    dataset('construction_project_permit', '建设工程规划许可证信息', '每周', 'books:jsgcghxk', 510, [
+      serial('permit_number', '许可证号', 'xkzh', '建字第1311', 9),
+      of.companyName,
+      of.creditCode,
+      integer('floors', '层数', 'cs', 1, 34, '层'),
+      decimal('floor_area', '建设规模', 'jsgm', 300, 90_000, 2, '平方米'),
+      date('issued_on', '发证日期', 'fzrq', 2018),
+    ]),
+    dataset('mining_right', '采矿权信息', '每半年', 'books:ckq', 24, [
+      serial('licence_number', '采矿许可证号', 'ckxkzh', 'C1311', 9),
+      of.companyName,
+      of.creditCode,
+      oneOf('mineral', '矿种', 'kz', '地热|矿泉水|建筑用砂'),
+      decimal('area', '矿区面积', 'kqmj', 0.05, 4, 4, '平方千米'),
+      date('valid_until', '有效期至', 'yxqz', 2025),
+    ]),
+    dataset('land_supply', '土地供应结果信息', '每季度', 'books:tdgy', 300, [
+      serial('contract_number', '合同编号', 'htbh', 'HS2025', 6),
+      choice('way', '供应方式', 'gyfs', '招拍挂出让|协议出让|划拨'),
+      of.companyName,
+      money('price', '成交价款', 'cjjk', 90_000_000),
+      date('signed_on', '签订日期', 'qdrq', 2020),
+      of.county,
+    ]),
+    dataset('survey_mark', '测量标志点信息', '不定期', 'books:clbz', 180, [
+      serial('mark_number', '点号', 'dh', 'HS', 5),
+      choice('grade', '等级', 'dj', 'B级|C级|D级'),
+      of.county,
+      of.longitude,
+      of.latitude,
+      decimal('height', '高程', 'gc', 12, 40, 3, '米'),
+      status('state', '完好状况', 'whzk', '完好|损坏|灭失'),
+    ]),
+  ],
+}
