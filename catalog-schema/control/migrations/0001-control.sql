@@ -94,6 +94,7 @@ create table guiji.commitment (
   satisfied_by text not null check (satisfied_by in ('check', 'change')),
   effective_from date not null,
   effective_to date,
+  terms text not null default '',
   recorded_at timestamptz not null,
   unique (dataset_id, effective_from),
   check (effective_to is null or effective_to > effective_from)

@@ -18,6 +18,8 @@ export interface CommitmentTable {
   /** `YYYY-MM-DD` */
   effective_from: string
   effective_to: string | null
+  /** All that is promised as one text, to see whether a document says something else. */
+  terms: Generated<string>
   recorded_at: Date
 }
 

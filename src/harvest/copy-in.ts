@@ -1,0 +1,35 @@
+import { finished } from 'node:stream/promises'
+import type pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+
+/** Sends frames to `COPY … FROM STDIN` with back-pressure and returns how many rows PostgreSQL took. */
+export async function copyIn(
+  client: pg.ClientBase,
+  statement: string,
+  frames: readonly Buffer[],
+): Promise<number> {
+  const stream = client.query(copyFrom(statement))
+  const done = finished(stream, { readable: false })
+  // A failure surfaces through `done`; without this a rejection during the writes would count as unhandled.
+  done.catch(() => {})
+  for (const frame of frames) {
+    if (stream.destroyed) break
+    if (!stream.write(frame)) await Promise.race([drained(stream), done.catch(() => {})])
+  }
+  stream.end()
+  await done
+  return stream.rowCount
+}
+
+function drained(stream: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => stream.once('drain', resolve))
+}
+
+/**
+ * Errors that say "this data does not fit": SQLSTATE class 22 (data exception), 23 (constraint). Everything else
+ * (disk full, shutdown, lost connection) is a matter of the store.
+ */
+export function isDataError(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return code.startsWith('22') || code.startsWith('23')
+}

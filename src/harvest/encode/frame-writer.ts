@@ -1,0 +1,72 @@
+/** The header of PostgreSQL's binary COPY format: signature, flags, extension length. */
+const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+const trailer = Buffer.from([0xff, 0xff])
+const frameSize = 1 << 18
+
+/**
+ * Collects the bytes of one COPY in frames of 256 KiB. Frames are never reused: the socket may still hold them.
+ * `mark` and `rewind` take back a record that turns out bad half-way.
+ */
+export class FrameWriter {
+  #frame = Buffer.allocUnsafe(frameSize)
+  #used = 0
+  readonly #full: Buffer[] = []
+
+  /** Room for `size` more bytes in one piece; returns where to write. Call `advance` afterwards. */
+  reserve(size: number): { readonly buffer: Buffer; readonly at: number } {
+    if (this.#used + size > this.#frame.length) this.#grow(size)
+    return { buffer: this.#frame, at: this.#used }
+  }
+
+  advance(size: number): void {
+    this.#used += size
+  }
+
+  /** Starts a record: everything up to `seal` stays in one frame. */
+  mark(): number {
+    return this.#used
+  }
+
+  rewind(mark: number): void {
+    this.#used = mark
+  }
+
+  /** Ends a record; a frame that is nearly full is set aside. */
+  seal(): void {
+    if (this.#used < frameSize - 4096) return
+    this.#full.push(this.#frame.subarray(0, this.#used))
+    this.#frame = Buffer.allocUnsafe(frameSize)
+    this.#used = 0
+  }
+
+  bytes(data: Buffer | Uint8Array): void {
+    const { buffer, at } = this.reserve(data.length)
+    buffer.set(data, at)
+    this.#used += data.length
+  }
+
+  begin(): void {
+    this.bytes(header)
+  }
+
+  /** Everything written; the writer starts afresh. */
+  finish(): Buffer[] {
+    this.bytes(trailer)
+    return this.take()
+  }
+
+  take(): Buffer[] {
+    const frames = [...this.#full, this.#frame.subarray(0, this.#used)]
+    this.#full.length = 0
+    this.#frame = Buffer.allocUnsafe(frameSize)
+    this.#used = 0
+    return frames
+  }
+
+  /** A record larger than what is left moves, with what it has so far, into a larger frame. */
+  #grow(size: number): void {
+    const larger = Buffer.allocUnsafe(Math.max(this.#frame.length * 2, this.#used + size))
+    this.#frame.copy(larger, 0, 0, this.#used)
+    this.#frame = larger
+  }
+}

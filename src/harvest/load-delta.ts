@@ -1,0 +1,148 @@
+import type pg from 'pg'
+import type { Batch, Issue } from '../connector.ts'
+import { quote } from '../store/identifiers.ts'
+import { columnList, digestColumn, goneTable, loadTable, sameIdentity, storeTable } from '../store/layout.ts'
+import { type Accounts, accountsOf } from './accounts.ts'
+import { takeFailedRows } from './checked-rows.ts'
+import { copyIn } from './copy-in.ts'
+import type { DigestSet } from './digest-set.ts'
+import { rejectionOf, rowFrames } from './encode/row-frames.ts'
+import { note } from './load-fresh.ts'
+import { stageColumns } from './load-tables.ts'
+import { keyItems, type RunContext } from './run-context.ts'
+
+/**
+ * What is to be done with a staged row, one letter in `_action`:
+ * i insert · u update · = held as it is · s same content, new digest · r return from the gone twin as it was ·
+ * R return changed.
+ */
+export type Action = 'i' | 'u' | '=' | 's' | 'r' | 'R'
+
+/**
+ * Loads chunks of a listing against rows that are held: records whose digest is known are passed over undecoded;
+ * the others are decoded, staged, checked and told apart by what the store holds under their identity.
+ */
+export function deltaLoader(context: RunContext, known: DigestSet | undefined) {
+  return async (batch: Batch, digests: BigInt64Array, chunk: number): Promise<Accounts> => {
+    const sorted = sortOut(context, batch, digests, known)
+    if (sorted.fresh.length === 0) return accountsOf(sorted)
+    const { client, encoder } = context
+    const table = loadTable(context.runId)
+    const job = { listing: context.listing, batch, digests, encoder, keyItems: keyItems(context) }
+    const rows = await rowFrames(client, { ...job, indexes: sorted.fresh, trailing: 'whole', chunk })
+    const columns = columnList([...encoder.items, ...stageColumns])
+    await copyIn(client, `copy ${table} (${columns}) from stdin (format binary)`, rows.frames)
+    const failed = await takeFailedRows(client, table, chunk, context.checks)
+    const conflicts = await takeRepeated(context, chunk)
+    const told = await tellApart(context, chunk)
+    const bad = [...failed, ...conflicts.different].map((row) => rejectionOf(job, row.index, row.issue))
+    const noted = note(context, [...rows.rejections, ...bad])
+    return accountsOf({
+      inserted: told.inserted,
+      updated: told.updated,
+      restored: told.restored,
+      unchanged: sorted.unchanged + told.unchanged,
+      rejected: sorted.rejected + noted.rejected,
+      duplicate: sorted.duplicate + noted.duplicate + conflicts.same,
+    })
+  }
+}
+
+function sortOut(context: RunContext, batch: Batch, digests: BigInt64Array, known: DigestSet | undefined) {
+  const fresh: number[] = []
+  let unchanged = 0n
+  let rejected = 0n
+  let duplicate = 0n
+  for (let index = 0; index < batch.count; index += 1) {
+    const digest = digests[index] ?? 0n
+    const sighting = known === undefined ? 'new' : known.see(digest)
+    if (sighting === 'new') fresh.push(index)
+    else if (sighting === 'unchanged') unchanged += 1n
+    else if (sighting === 'rejected' && context.rejections.addKnown(digest)) rejected += 1n
+    else duplicate += 1n
+  }
+  return { fresh, unchanged, rejected, duplicate }
+}
+
+/** Rows of the chunk whose identity stood earlier in this listing: the first one counts. */
+async function takeRepeated(
+  context: RunContext,
+  chunk: number,
+): Promise<{ same: bigint; different: { index: number; issue: Issue }[] }> {
+  const table = loadTable(context.runId)
+  const { rows } = await context.client.query<{ index: number; same: boolean; key: string }>(
+    `delete from ${table} later using (
+       select distinct on (c.ctid) c.ctid as id, e.${quote(digestColumn)} as digest
+       from ${table} c join ${table} e on ${sameIdentity(context.layout, 'c', 'e')}
+         and (e._chunk, e._seq) < (c._chunk, c._seq)
+       where c._chunk = $1 order by c.ctid, e._chunk, e._seq
+     ) first
+     where later.ctid = first.id
+     returning later._seq as index, later.${quote(digestColumn)} = first.digest as same, ${keyText(context, 'later')} as key`,
+    [chunk],
+  )
+  const different = rows.filter((row) => !row.same).sort((left, right) => left.index - right.index)
+  return {
+    same: BigInt(rows.length - different.length),
+    different: different.map((row) => ({ index: row.index, issue: conflictIssue(row.key) })),
+  }
+}
+
+export function conflictIssue(key: string): Issue {
+  return {
+    reason: 'key-conflict',
+    value: key,
+    message: `key ${key} occurs more than once with different content; the first record counts`,
+  }
+}
+
+export function keyText(context: RunContext, alias: string): string {
+  return `concat_ws(', ', ${columnList(context.layout.identity, alias)})`
+}
+
+/** Gives every staged row of the chunk its action. */
+async function tellApart(context: RunContext, chunk: number) {
+  const { client, layout } = context
+  const table = loadTable(context.runId)
+  const digest = quote(digestColumn)
+  await client.query(
+    `update ${table} c set _action = ${heldAction(context)}
+     from ${storeTable(layout)} s where c._chunk = $1 and ${sameIdentity(layout, 'c', 's')}`,
+    [chunk],
+  )
+  await client.query(
+    `update ${table} c set _action = case when g.${digest} = c.${digest} then 'r' else 'R' end
+     from ${goneTable(layout)} g where c._chunk = $1 and c._action is null and ${sameIdentity(layout, 'c', 'g')}`,
+    [chunk],
+  )
+  await client.query(`update ${table} set _action = 'i' where _chunk = $1 and _action is null`, [chunk])
+  const counts = await countActions(client, table, chunk)
+  const of = (action: Action) => counts.get(action) ?? 0n
+  return {
+    inserted: of('i'),
+    updated: of('u') + of('R'),
+    restored: of('r') + of('R'),
+    unchanged: of('=') + of('s') + of('r'),
+  }
+}
+
+function heldAction(context: RunContext): string {
+  const digest = quote(digestColumn)
+  const names = context.layout.columns.map((column) => column.name)
+  const content = context.reseeded
+    ? `when (${columnList(names, 's')}) is not distinct from (${columnList(names, 'c')}) then 's'`
+    : `when s.${digest} = c.${digest} then '='`
+  return `case ${content} else 'u' end`
+}
+
+async function countActions(
+  client: pg.ClientBase,
+  table: string,
+  chunk: number,
+): Promise<Map<string, bigint>> {
+  const { rows } = await client.query<{ action: string; count: bigint }>(
+    `select _action as action, count(*) as count from ${table} where _chunk = $1 group by 1`,
+    [chunk],
+  )
+  return new Map(rows.map((row) => [row.action, row.count]))
+}

@@ -1,0 +1,168 @@
+import type { Batch } from '../connector.ts'
+import { literal, quote } from '../store/identifiers.ts'
+import { columnList, digestColumn, loadTable } from '../store/layout.ts'
+import { type Accounts, accountsOf } from './accounts.ts'
+import { takeFailedRows } from './checked-rows.ts'
+import { allPass } from './checks.ts'
+import { copyIn, isDataError } from './copy-in.ts'
+import { momentWords } from './encode/odd-texts.ts'
+import { rawFrames } from './encode/raw-frames.ts'
+import { type RowFrames, rejectionOf, rowFrames } from './encode/row-frames.ts'
+import { createChunkTable } from './load-tables.ts'
+import type { Rejection } from './rejections.ts'
+import { keyItems, type RunContext } from './run-context.ts'
+
+/** After this many chunks in a row that had bad records, the next ones are not tried the fast way first. */
+const patience = 2
+const retryAfter = 8
+
+/**
+ * Loads chunks into an empty table that will become the store table. The fast way lets COPY check as it reads; a
+ * chunk that does not come out whole is undone and repaired: decoded, loaded record by record, checked one by one.
+ */
+export function freshLoader(context: RunContext) {
+  let failures = 0
+  let skipped = 0
+  return async (batch: Batch, digests: BigInt64Array, chunk: number): Promise<Accounts> => {
+    const tryFast = failures < patience || skipped >= retryAfter
+    skipped = tryFast ? 0 : skipped + 1
+    if (tryFast && (await loadWhole(context, batch, digests))) {
+      failures = 0
+      return accountsOf({ inserted: BigInt(batch.count) })
+    }
+    if (tryFast) failures += 1
+    return await repair(context, batch, digests, chunk)
+  }
+}
+
+/** True when every record of the batch went in and passed; otherwise nothing of it is left. */
+async function loadWhole(context: RunContext, batch: Batch, digests: BigInt64Array): Promise<boolean> {
+  const { client } = context
+  const prepared = await prepare(context, batch, digests)
+  if (prepared === undefined) return false
+  await client.query('savepoint whole')
+  try {
+    const taken = await copyIn(client, prepared.statement, prepared.frames)
+    if (taken === batch.count) {
+      await client.query('release savepoint whole')
+      return true
+    }
+  } catch (error) {
+    if (!isDataError(error)) throw error
+  }
+  await client.query('rollback to savepoint whole')
+  return false
+}
+
+async function prepare(
+  context: RunContext,
+  batch: Batch,
+  digests: BigInt64Array,
+): Promise<{ readonly statement: string; readonly frames: readonly Buffer[] } | undefined> {
+  if (context.choice.lane === 'bytes') {
+    if (hasMomentWord(context, batch)) return undefined
+    const dialect = context.listing.copy ?? { format: 'csv' }
+    return { statement: bytesStatement(context), frames: rawFrames(batch, digests, dialect) }
+  }
+  const rows = await encodeAll(context, batch, digests, 'digest', 0)
+  if (rows.count !== batch.count) return undefined
+  const columns = columnList([...context.encoder.items, digestColumn])
+  return {
+    statement: `copy ${loadTable(context.runId)} (${columns}) from stdin (format binary)${passing(context)}`,
+    frames: rows.frames,
+  }
+}
+
+function bytesStatement(context: RunContext): string {
+  const { choice, listing } = context
+  const columns = columnList([...choice.columns, digestColumn])
+  const into = `copy ${loadTable(context.runId)} (${columns}) from stdin`
+  const dialect = listing.copy
+  if (dialect === undefined || dialect.format === 'binary')
+    return `${into} (format binary)${passing(context)}`
+  const options = [
+    'format csv',
+    `delimiter ${literal(dialect.delimiter ?? ',')}`,
+    `quote ${literal(dialect.quote ?? '"')}`,
+    `encoding ${literal(dialect.encoding ?? 'UTF8')}`,
+    ...(choice.forceNull.length > 0 ? [`force_null (${columnList(choice.forceNull)})`] : []),
+  ]
+  return `${into} (${options.join(', ')})${passing(context)}`
+}
+
+/** COPY … WHERE: rows that fail a check are left out, and so the count tells. */
+function passing(context: RunContext): string {
+  const emptyTexts =
+    context.listing.copy?.format === 'binary' && context.choice.lane === 'bytes'
+      ? context.choice.forceNull
+          .filter((name) =>
+            context.layout.columns.some((column) => column.name === name && column.type === 'text'),
+          )
+          .map((name) => `${quote(name)} is distinct from ''`)
+      : []
+  const pass = [allPass(context.checks), ...emptyTexts].filter((part) => part !== undefined).join(' and ')
+  return pass === '' ? '' : ` where ${pass}`
+}
+
+/** PostgreSQL reads `today` as a date; such a chunk is looked at record by record. */
+function hasMomentWord(context: RunContext, batch: Batch): boolean {
+  if (context.listing.copy?.format === 'binary') return false
+  const temporal = context.dataset.items.some((item) =>
+    ['date', 'datetime', 'instant', 'time'].includes(item.type),
+  )
+  return temporal && momentWords.test(batch.bytes.toString('latin1'))
+}
+
+async function repair(
+  context: RunContext,
+  batch: Batch,
+  digests: BigInt64Array,
+  chunk: number,
+): Promise<Accounts> {
+  const { client, encoder } = context
+  const table = await createChunkTable(client, context.layout)
+  const rows = await encodeAll(context, batch, digests, 'position', chunk)
+  const columns = columnList([...encoder.items, digestColumn, '_chunk', '_seq'])
+  await copyIn(client, `copy ${table} (${columns}) from stdin (format binary)`, rows.frames)
+  const failed = await takeFailedRows(client, table, chunk, context.checks)
+  const moved = columnList([...encoder.items, digestColumn])
+  const inserted = await client.query(
+    `with taken as (delete from ${table} where _chunk = $1 returning *)
+     insert into ${loadTable(context.runId)} (${moved}) select ${moved} from taken order by _seq`,
+    [chunk],
+  )
+  const rejections = [
+    ...rows.rejections,
+    ...failed.map((row) => rejectionOf(job(context, batch, digests), row.index, row.issue)),
+  ]
+  const { rejected, duplicate } = note(context, rejections)
+  return accountsOf({ inserted: BigInt(inserted.rowCount ?? 0), rejected, duplicate })
+}
+
+/** Counts rejections; a record rejected before in this run is a duplicate. */
+export function note(
+  context: RunContext,
+  rejections: readonly Rejection[],
+): { readonly rejected: bigint; readonly duplicate: bigint } {
+  let rejected = 0n
+  let duplicate = 0n
+  for (const rejection of rejections) {
+    if (context.rejections.add(rejection)) rejected += 1n
+    else duplicate += 1n
+  }
+  return { rejected, duplicate }
+}
+
+function encodeAll(
+  context: RunContext,
+  batch: Batch,
+  digests: BigInt64Array,
+  trailing: 'digest' | 'position',
+  chunk: number,
+): Promise<RowFrames> {
+  return rowFrames(context.client, { ...job(context, batch, digests), trailing, chunk })
+}
+
+function job(context: RunContext, batch: Batch, digests: BigInt64Array) {
+  return { listing: context.listing, batch, digests, encoder: context.encoder, keyItems: keyItems(context) }
+}

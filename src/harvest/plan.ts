@@ -1,0 +1,81 @@
+import type pg from 'pg'
+import type { ListRequest } from '../connector.ts'
+import { quote } from '../store/identifiers.ts'
+import { goneTable, type Layout } from '../store/layout.ts'
+import { seedOf } from './digest.ts'
+import { mappingOf } from './encode/record-encoder.ts'
+import type { LoadKind } from './load-tables.ts'
+import type { HarvestTarget } from './target.ts'
+
+/** What a run will do, decided before the source is asked anything. */
+export interface RunPlan {
+  readonly mode: 'snapshot' | 'incremental' | 'append'
+  /** Why an incremental harvest reads everything this time. */
+  readonly because?: 'first' | 'reconcile' | 'asked'
+  readonly seed: string
+  readonly reseeded: boolean
+  readonly request: Omit<ListRequest, 'signal'>
+}
+
+export function planRun(
+  target: HarvestTarget,
+  options: { readonly now: Date; readonly full?: boolean },
+): RunPlan {
+  const { dataset, harvest, state } = target
+  const fields = [...new Set(dataset.items.map((item) => mappingOf(harvest, item.code).from))]
+  const seed = seedOf(dataset, harvest, fields)
+  const reseeded = state.seed !== null && state.seed !== seed
+  const because = harvest.mode === 'incremental' ? reasonForFull(target, options) : undefined
+  const mode = because === undefined ? harvest.mode : 'snapshot'
+  const since = mode === 'snapshot' ? undefined : cursorSince(target)
+  const usable = state.token !== null && !reseeded && options.full !== true
+  return {
+    mode,
+    ...(because === undefined ? {} : { because }),
+    seed,
+    reseeded,
+    request: {
+      read: harvest.read,
+      fields,
+      onlyNew: mode === 'append' && harvest.cursor === undefined,
+      ...(usable && since === undefined && state.token !== null ? { previous: state.token } : {}),
+      ...(since === undefined ? {} : { since }),
+      ...(harvest.cursor === undefined ? {} : { cursor: harvest.cursor.field }),
+    },
+  }
+}
+
+function reasonForFull(
+  target: HarvestTarget,
+  options: { readonly now: Date; readonly full?: boolean },
+): RunPlan['because'] {
+  const { state, harvest } = target
+  if (options.full === true) return 'asked'
+  if (state.cursor === null || state.lastSnapshotAt === null) return 'first'
+  const every = harvest.reconcile === undefined ? undefined : durationMilliseconds(harvest.reconcile)
+  if (every === undefined) return undefined
+  return options.now.getTime() - state.lastSnapshotAt.getTime() >= every ? 'reconcile' : undefined
+}
+
+function cursorSince(target: HarvestTarget): ListRequest['since'] {
+  const { harvest, state } = target
+  if (harvest.cursor === undefined || state.cursor === null) return undefined
+  const { field, lag } = harvest.cursor
+  return { field, value: state.cursor, ...(lag === undefined ? {} : { lag }) }
+}
+
+/** ISO 8601 duration of weeks, days, hours, minutes and seconds, as elapsed time. */
+export function durationMilliseconds(text: string): number | undefined {
+  const match = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text)
+  if (match === null) return undefined
+  const [weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0))
+  const inDays = (weeks ?? 0) * 7 + (days ?? 0)
+  return (((inDays * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000
+}
+
+/** A table that holds nothing, here and in its gone twin, is loaded whole and swapped in. */
+export async function loadKindOf(client: pg.ClientBase, layout: Layout, held: bigint): Promise<LoadKind> {
+  if (held > 0n || layout.partition !== undefined) return 'delta'
+  const { rows } = await client.query(`select ${quote('_gone_run')} from ${goneTable(layout)} limit 1`)
+  return rows.length === 0 ? 'fresh' : 'delta'
+}

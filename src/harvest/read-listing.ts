@@ -1,0 +1,92 @@
+import type { Batch } from '../connector.ts'
+import { writeEntry } from '../ledger/ledger.ts'
+import { type Accounts, addAccounts, noRows } from './accounts.ts'
+import { recordBytes } from './checked-rows.ts'
+import type { Digester } from './digest.ts'
+import type { RunContext } from './run-context.ts'
+
+export type ChunkLoader = (batch: Batch, digests: BigInt64Array, chunk: number) => Promise<Accounts>
+
+/** A transaction is closed once it holds this much, so that what is lost by a crash is bounded. */
+const commitBytes = 4 << 20
+
+export interface ReadResult {
+  readonly accounts: Accounts
+  readonly bytes: number
+  readonly chunks: number
+}
+
+/**
+ * Reads a listing to its end. Each batch is one chunk: its rows, its rejects and its ledger entry commit together.
+ * While PostgreSQL takes in one chunk the next is already read and digested.
+ */
+export async function readListing(
+  context: RunContext,
+  digester: Digester,
+  load: ChunkLoader,
+  progress: (read: bigint, bytes: number) => void,
+): Promise<ReadResult> {
+  let result: ReadResult = { accounts: noRows, bytes: 0, chunks: 0 }
+  let open = 0
+  let before: Promise<void> = Promise.resolve()
+
+  const commitChunk = async (batch: Batch, digests: BigInt64Array, chunk: number) => {
+    if (open === 0) await context.client.query('begin')
+    const bytes = recordBytes(batch)
+    open += bytes + 1
+    const accounts = await load(batch, digests, chunk)
+    await writeChunk(context, batch, accounts, chunk, bytes)
+    if (open >= commitBytes) {
+      await context.client.query('commit')
+      open = 0
+    }
+    result = {
+      accounts: addAccounts(result.accounts, accounts),
+      bytes: result.bytes + bytes,
+      chunks: chunk + 1,
+    }
+    progress(result.accounts.read, result.bytes)
+  }
+
+  try {
+    let chunk = 0
+    for await (const batch of context.listing.batches()) {
+      context.signal.throwIfAborted()
+      if (batch.count === 0) continue
+      const digests = digester.digest(batch)
+      await before
+      before = commitChunk(batch, digests, chunk)
+      before.catch(() => {})
+      chunk += 1
+    }
+    await before
+    if (open > 0) await context.client.query('commit')
+  } catch (error) {
+    await before.catch(() => {})
+    await context.client.query('rollback').catch(() => {})
+    throw error
+  }
+  return result
+}
+
+async function writeChunk(
+  context: RunContext,
+  batch: Batch,
+  accounts: Accounts,
+  chunk: number,
+  bytes: number,
+): Promise<void> {
+  const { client, runId, fence, datasetId, seed } = context
+  await context.rejections.write(client, { id: runId, datasetId, seed, now: new Date(context.clock()) })
+  await writeEntry(client, {
+    runId,
+    fence,
+    datasetId,
+    dataset: context.dataset.code,
+    chunk,
+    kind: 'chunk',
+    accounts,
+    bytes,
+    place: { first: batch.place(0), last: batch.place(batch.count - 1) },
+  })
+}

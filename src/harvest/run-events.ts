@@ -1,0 +1,42 @@
+import type { Accounts } from './accounts.ts'
+
+/** What a run says while it works. Counts are decimal strings, instants RFC 3339: the JSON of `--json` as it is. */
+export type RunEvent =
+  | {
+      readonly event: 'started'
+      readonly run: string
+      readonly dataset: string
+      readonly mode: string
+      readonly at: string
+    }
+  | {
+      readonly event: 'planned'
+      readonly run: string
+      readonly dataset: string
+      readonly lane: string
+      readonly kind: string
+      readonly bytes?: number
+      readonly declared?: string
+    }
+  | {
+      readonly event: 'progress'
+      readonly run: string
+      readonly dataset: string
+      readonly read: string
+      readonly bytes: number
+    }
+  | ({ readonly event: 'finished' } & RunSummary)
+
+export interface RunSummary extends Readonly<Record<keyof Accounts, string>> {
+  readonly dataset: string
+  readonly run: string
+  readonly state: string
+  readonly lane: string | null
+  readonly mode: string
+  readonly heldBefore: string
+  readonly heldAfter: string
+  readonly seconds: number
+  readonly unchangedBy?: string
+  readonly cause: string | null
+  readonly error?: { readonly code: string; readonly fact: string; readonly hint: string }
+}

@@ -1,0 +1,52 @@
+import type { Place } from '../../connector.ts'
+import { writeEntry } from '../../ledger/ledger.ts'
+import { quote } from '../../store/identifiers.ts'
+import { digestColumn, type Layout, loadTable, sameIdentity, storeTable } from '../../store/layout.ts'
+import { noRows } from '../accounts.ts'
+import { conflictIssue } from '../load-delta.ts'
+import type { Rejections } from '../rejections.ts'
+import type { Settlement } from './settlement.ts'
+import { unseenTable } from './vanished.ts'
+
+/**
+ * A staged change to a row whose stored form was in the same listing too: the key occurs twice with different
+ * content. The form that is held stays; the other is rejected, and a correction moves it from updated to rejected.
+ */
+export async function rejectConflicts(settlement: Settlement, rejections: Rejections): Promise<number> {
+  const { client, runId, layout, end } = settlement
+  if (end.mode !== 'snapshot' || end.reseeded || end.kind === 'fresh') return 0
+  const table = loadTable(runId)
+  const { rows } = await client.query<{ digest: bigint; raw: Buffer; place: Place; key: string[] }>(
+    `delete from ${table} c using ${storeTable(layout)} s
+     where c._action = 'u' and ${sameIdentity(layout, 'c', 's')}
+       and s.${quote(digestColumn)} not in (select digest from ${unseenTable(runId)})
+     returning c.${quote(digestColumn)} as digest, c._raw as raw, c._place as place,
+       ${keyTexts(layout)} as key`,
+  )
+  let rejected = 0n
+  for (const row of rows) {
+    const { digest, place, raw, key } = row
+    const rejection = { digest, issue: conflictIssue(key.join(', ')), place, raw, key }
+    if (rejections.add(rejection)) rejected += 1n
+  }
+  if (rows.length > 0) await correct(settlement, BigInt(rows.length), rejected)
+  return rows.length
+}
+
+/** Moves `count` records from `updated` to rejected or duplicate. */
+async function correct(settlement: Settlement, count: bigint, rejected: bigint): Promise<void> {
+  await writeEntry(settlement.client, {
+    runId: settlement.runId,
+    fence: settlement.fence,
+    datasetId: settlement.datasetId,
+    dataset: settlement.dataset.code,
+    chunk: settlement.end.chunks,
+    kind: 'correction',
+    bytes: 0,
+    accounts: { ...noRows, accepted: -count, updated: -count, rejected, duplicate: count - rejected },
+  })
+}
+
+function keyTexts(layout: Layout): string {
+  return `array[${layout.identity.map((name) => `c.${quote(name)}::text`).join(', ')}]`
+}

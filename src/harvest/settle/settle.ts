@@ -1,0 +1,115 @@
+import { holdFence, runTotals, writeEntry } from '../../ledger/ledger.ts'
+import { loadTable } from '../../store/layout.ts'
+import { type Accounts, noRows } from '../accounts.ts'
+import { type DigestSet, rejected, stored } from '../digest-set.ts'
+import type { Rejection, Rejections } from '../rejections.ts'
+import { inTransaction } from '../transaction.ts'
+import { applyDelta } from './apply-delta.ts'
+import { closeRejects } from './close-rejects.ts'
+import { rejectConflicts } from './conflicts.ts'
+import { holdOf, park } from './hold.ts'
+import { publish } from './publish.ts'
+import { buildIdentity, type Loser, swapIn, takeLosers } from './publish-fresh.ts'
+import type { Hold, Settlement } from './settlement.ts'
+import { findVanished, unseenTable, vanishedTable, writeUnseen } from './vanished.ts'
+
+export interface Reading {
+  readonly rejections: Rejections
+  /** Digests known before the run, with what was seen of them; absent where none were compared. */
+  readonly known?: DigestSet
+  /** Reads the source once more for the bytes of these records. */
+  readonly recover: (losers: readonly Loser[]) => Promise<readonly Rejection[]>
+}
+
+/** Settles and publishes a loaded run in one transaction, or parks it. Analysts see all of it or nothing. */
+export async function settle(settlement: Settlement, reading: Reading): Promise<Hold | undefined> {
+  return await inTransaction(settlement.client, async () => {
+    await markPublishing(settlement)
+    if (settlement.end.kind === 'fresh') await settleFresh(settlement, reading)
+    else if (settlement.end.mode === 'snapshot') {
+      const hold = await settleSnapshot(settlement, reading)
+      if (hold !== undefined) return hold
+    } else {
+      await writeRejects(settlement, reading.rejections)
+      await closeRejects(settlement, [])
+      await applyDelta(settlement, await runTotals(settlement.client, settlement.runId), 0n)
+    }
+    await publish(settlement)
+    await dropStage(settlement)
+    return undefined
+  })
+}
+
+/** Publishes a parked run after a person approved it; what vanished was found when it was parked. */
+export async function settleApproved(settlement: Settlement): Promise<void> {
+  await inTransaction(settlement.client, async () => {
+    await markPublishing(settlement)
+    const { rows } = await settlement.client.query<{ count: bigint }>(
+      `select count(*) as count from ${vanishedTable(settlement.runId)}`,
+    )
+    await applyWithDeletions(settlement, rows[0]?.count ?? 0n)
+    await publish(settlement)
+    await dropStage(settlement)
+  })
+}
+
+/** Takes the run through the fence; from here to the commit nobody else can take it. */
+async function markPublishing({ client, runId, fence, dataset }: Settlement): Promise<void> {
+  await holdFence(client, { runId, fence, dataset: dataset.code })
+  await client.query(`update guiji.run set state = 'publishing' where id = $1`, [runId])
+}
+
+async function settleFresh(settlement: Settlement, reading: Reading): Promise<void> {
+  if (!(await buildIdentity(settlement))) {
+    const losers = await takeLosers(settlement)
+    for (const rejection of await reading.recover(losers)) reading.rejections.add(rejection)
+    await buildIdentity(settlement)
+  }
+  await writeRejects(settlement, reading.rejections)
+  if (settlement.end.mode === 'snapshot') await closeRejects(settlement, [])
+  await swapIn(settlement)
+}
+
+async function settleSnapshot(settlement: Settlement, reading: Reading): Promise<Hold | undefined> {
+  const { client, runId } = settlement
+  await writeUnseen(client, runId, reading.known?.unseen(stored) ?? [])
+  await client.query(`analyze ${loadTable(runId)}`)
+  await rejectConflicts(settlement, reading.rejections)
+  await writeRejects(settlement, reading.rejections)
+  await closeRejects(settlement, [...(reading.known?.seen(rejected) ?? [])])
+  const vanished = await findVanished(settlement, reading.rejections.unreadable)
+  const hold = holdOf(settlement, await runTotals(client, runId), vanished)
+  if (hold !== undefined) {
+    await park(settlement, hold)
+    return hold
+  }
+  await applyWithDeletions(settlement, vanished)
+  return undefined
+}
+
+async function applyWithDeletions(settlement: Settlement, vanished: bigint): Promise<void> {
+  const totals: Accounts = await runTotals(settlement.client, settlement.runId)
+  await applyDelta(settlement, totals, vanished)
+  if (vanished === 0n) return
+  await writeEntry(settlement.client, {
+    runId: settlement.runId,
+    fence: settlement.fence,
+    datasetId: settlement.datasetId,
+    dataset: settlement.dataset.code,
+    chunk: settlement.end.chunks + 1,
+    kind: 'settle',
+    bytes: 0,
+    accounts: { ...noRows, deleted: vanished },
+  })
+}
+
+async function writeRejects(settlement: Settlement, rejections: Rejections): Promise<void> {
+  const { client, runId, datasetId, end, now } = settlement
+  await rejections.write(client, { id: runId, datasetId, seed: end.seed, now })
+}
+
+async function dropStage({ client, runId }: Settlement): Promise<void> {
+  await client.query(
+    `drop table if exists ${loadTable(runId)}, ${unseenTable(runId)}, ${vanishedTable(runId)}`,
+  )
+}

@@ -1,0 +1,95 @@
+import type pg from 'pg'
+import { qualified, quote } from '../../store/identifiers.ts'
+import {
+  columnList,
+  digestColumn,
+  type Layout,
+  loadTable,
+  sameIdentity,
+  storeTable,
+} from '../../store/layout.ts'
+import { copyIn } from '../copy-in.ts'
+import { writeBigint } from '../encode/encoders.ts'
+import { FrameWriter } from '../encode/frame-writer.ts'
+import type { Settlement } from './settlement.ts'
+
+export const unseenTable = (runId: bigint): string => qualified('load', `r${runId}_unseen`)
+export const vanishedTable = (runId: bigint): string => qualified('load', `r${runId}_vanished`)
+
+/** Keeps the stored digests that no record of the listing had. */
+export async function writeUnseen(
+  client: pg.ClientBase,
+  runId: bigint,
+  digests: Iterable<bigint>,
+): Promise<void> {
+  await client.query(`create table ${unseenTable(runId)} (digest bigint not null)`)
+  const writer = new FrameWriter()
+  writer.begin()
+  for (const digest of digests) {
+    const { buffer, at } = writer.reserve(2)
+    buffer.writeInt16BE(1, at)
+    writer.advance(2)
+    writeBigint(digest, writer)
+    writer.seal()
+  }
+  await copyIn(client, `copy ${unseenTable(runId)} from stdin (format binary)`, writer.finish())
+  await client.query(`analyze ${unseenTable(runId)}`)
+}
+
+/**
+ * Finds the rows that vanished: held, but neither in the listing as they were nor under their identity in another
+ * form. A record that was rejected counts as seen: its row stays. Where records were rejected whose key could not
+ * be read, any of the missing rows may be theirs, so all of them stay (`guiji.doubt`) until those rejects are closed.
+ * `unreadable`: records rejected for the first time, in this run, without a key.
+ */
+export async function findVanished(settlement: Settlement, unreadable: number): Promise<bigint> {
+  const { client, runId, datasetId, layout, end } = settlement
+  const missing = end.reseeded
+    ? `not exists (select from ${loadTable(runId)} c where ${sameIdentity(layout, 'c', 's')})`
+    : `s.${quote(digestColumn)} in (select digest from ${unseenTable(runId)})
+       and not exists (select from ${loadTable(runId)} c where c._action = 'u' and ${sameIdentity(layout, 'c', 's')})`
+  await client.query(
+    `create table ${vanishedTable(runId)} as
+     select s.${quote(digestColumn)} as digest from ${storeTable(layout)} s where ${missing}${unprotected(layout, datasetId)}`,
+  )
+  await forgetDoubts(settlement)
+  await client.query(
+    `delete from ${vanishedTable(runId)} v using guiji.doubt d where d.dataset_id = $1 and d.digest = v.digest`,
+    [datasetId],
+  )
+  if (unreadable > 0) {
+    await client.query(
+      `with kept as (delete from ${vanishedTable(runId)} returning digest)
+       insert into guiji.doubt (dataset_id, digest, run_id) select $1, digest, $2 from kept on conflict do nothing`,
+      [datasetId, runId],
+    )
+  }
+  const { rows } = await client.query<{ count: bigint }>(
+    `select count(*) as count from ${vanishedTable(runId)}`,
+  )
+  return rows[0]?.count ?? 0n
+}
+
+/** Rows whose identity an open reject bears are not missing. */
+function unprotected(layout: Layout, datasetId: bigint): string {
+  if (!layout.keyed) return ''
+  const typed = layout.identity.map((name, at) => {
+    const type = layout.columns.find((column) => column.name === name)?.type ?? 'text'
+    const text = `r.key[${at + 1}]`
+    return `case when pg_input_is_valid(${text}, '${type}') then ${text}::${type} end`
+  })
+  return ` and not exists (select from guiji.reject r where r.dataset_id = ${datasetId} and r.closed_at is null
+    and r.key is not null and (${typed.join(', ')}) = (${columnList(layout.identity, 's')}))`
+}
+
+/** A doubt ends when its row is seen again, or when no unreadable record of its run is open any more. */
+async function forgetDoubts(settlement: Settlement): Promise<void> {
+  const { client, runId, datasetId } = settlement
+  await client.query(
+    `delete from guiji.doubt d where d.dataset_id = $1 and (
+       d.digest not in (select digest from ${vanishedTable(runId)})
+       or not exists (select from guiji.reject r where r.dataset_id = $1 and r.first_run = d.run_id
+         and r.key is null and r.closed_at is null))`,
+    [datasetId],
+  )
+}

@@ -1,0 +1,144 @@
+import type pg from 'pg'
+import type { DatasetDocument } from '../../catalog-schema/documents/documents.ts'
+import { GuijiError } from '../errors/guiji-error.ts'
+import { quote } from './identifiers.ts'
+import {
+  type Column,
+  columnDefinitions,
+  columnList,
+  goneTable,
+  identityIndex,
+  type Layout,
+  layoutOf,
+  storeTable,
+} from './layout.ts'
+
+/** Type changes that keep every value: from → to. */
+const widenings: Readonly<Record<string, readonly string[]>> = {
+  bigint: ['numeric', 'text'],
+  numeric: ['text'],
+  boolean: ['text'],
+  date: ['timestamp without time zone', 'text'],
+  'time without time zone': ['text'],
+  'timestamp without time zone': ['text'],
+  'timestamp with time zone': ['text'],
+  uuid: ['text'],
+  jsonb: ['text'],
+}
+
+/** PostgreSQL's own names of the types a layout uses. */
+const catalogNames: Readonly<Record<string, string>> = {
+  timestamp: 'timestamp without time zone',
+  timestamptz: 'timestamp with time zone',
+  time: 'time without time zone',
+}
+
+/**
+ * Makes the store table and its `gone` twin hold the dataset's items: creates them, adds columns, widens types.
+ * A change that would lose data (a narrower type, a column that goes) is refused unless `allowLoss`.
+ */
+export async function ensureTables(
+  client: pg.ClientBase,
+  dataset: DatasetDocument,
+  options: { readonly allowLoss: boolean },
+): Promise<void> {
+  const layout = layoutOf(dataset)
+  const existing = await existingColumns(client, layout.table)
+  if (existing.size === 0) return createTables(client, layout)
+  for (const table of [storeTable(layout), goneTable(layout)]) {
+    for (const column of layout.columns)
+      await alignColumn(client, dataset.code, table, column, existing, options)
+  }
+  if (options.allowLoss) await dropRetired(client, layout, existing)
+  await alignIdentity(client, layout)
+}
+
+async function createTables(client: pg.ClientBase, layout: Layout): Promise<void> {
+  const partition = layout.partition ? ` partition by range (${quote(layout.partition.by)})` : ''
+  await client.query(`create table ${storeTable(layout)} (${columnDefinitions(layout)})${partition}`)
+  if (layout.partition) {
+    await client.query(
+      `create table ${quote('store')}.${quote(`${layout.table}__other`)} partition of ${storeTable(layout)} default`,
+    )
+  }
+  await createIdentity(client, layout)
+  await client.query(
+    `create table ${goneTable(layout)} (${columnDefinitions(layout)}, _gone_run bigint not null, _gone_at timestamptz not null)`,
+  )
+  await client.query(`create index on ${goneTable(layout)} (${columnList(layout.identity)})`)
+}
+
+/** A partitioned table can only be unique over columns that hold the partition's own. */
+async function createIdentity(client: pg.ClientBase, layout: Layout): Promise<void> {
+  const by = layout.partition?.by
+  const columns = by && !layout.identity.includes(by) ? [...layout.identity, by] : layout.identity
+  await client.query(
+    `create unique index ${quote(identityIndex(layout.table))} on ${storeTable(layout)} (${columnList(columns)})`,
+  )
+}
+
+async function existingColumns(client: pg.ClientBase, table: string): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ name: string; type: string }>(
+    `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type
+     from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'store' and c.relname = $1 and a.attnum > 0 and not a.attisdropped`,
+    [table],
+  )
+  return new Map(rows.map((row) => [row.name, row.type]))
+}
+
+async function alignColumn(
+  client: pg.ClientBase,
+  dataset: string,
+  table: string,
+  column: Column,
+  existing: ReadonlyMap<string, string>,
+  options: { readonly allowLoss: boolean },
+): Promise<void> {
+  const found = existing.get(column.name)
+  const wanted = catalogNames[column.type] ?? column.type
+  if (found === wanted) return
+  const name = quote(column.name)
+  if (found === undefined) {
+    await client.query(`alter table ${table} add column ${name} ${column.type}`)
+    return
+  }
+  if (!(widenings[found] ?? []).includes(wanted) && !options.allowLoss) {
+    throw new GuijiError('CHANGE_LOSES_DATA', { dataset, item: column.name, found, wanted })
+  }
+  await client.query(
+    `alter table ${table} alter column ${name} type ${column.type} using (${name}::text)::${column.type}`,
+  )
+}
+
+async function dropRetired(
+  client: pg.ClientBase,
+  layout: Layout,
+  existing: ReadonlyMap<string, string>,
+): Promise<void> {
+  const kept = new Set(layout.columns.map((column) => column.name))
+  for (const name of existing.keys()) {
+    if (kept.has(name) || name.startsWith('_')) continue
+    for (const table of [storeTable(layout), goneTable(layout)]) {
+      await client.query(`alter table ${table} drop column if exists ${quote(name)}`)
+    }
+  }
+}
+
+/** Rebuilds the unique index when the key items changed. */
+async function alignIdentity(client: pg.ClientBase, layout: Layout): Promise<void> {
+  const { rows } = await client.query<{ columns: string[] }>(
+    `select array_agg(a.attname::text order by k.position) as columns
+     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace,
+       unnest(i.indkey) with ordinality as k (attnum, position)
+       join pg_attribute a on a.attnum = k.attnum
+     where n.nspname = 'store' and c.relname = $1 and a.attrelid = i.indrelid`,
+    [identityIndex(layout.table)],
+  )
+  const found = rows[0]?.columns ?? []
+  const by = layout.partition?.by
+  const wanted = by && !layout.identity.includes(by) ? [...layout.identity, by] : layout.identity
+  if (found.length === wanted.length && wanted.every((name, position) => found[position] === name)) return
+  await client.query(`drop index if exists ${quote('store')}.${quote(identityIndex(layout.table))}`)
+  await createIdentity(client, layout)
+}
