@@ -52,7 +52,7 @@ function unchanged(unchangedBy: string, mark: Mark, request: ListRequest): Listi
 }
 
 function changed(walk: Walk, first: Page, mark: Mark | undefined, request: ListRequest): Listing {
-  const fields = presentFields(first, request.fields)
+  const fields = fieldsOf(first, request.fields)
   const progress: Progress = { received: 0n, ended: false }
   const declared = totalOf(walk.read.paging, first.envelope)
   const stop = new AbortController()
@@ -78,24 +78,13 @@ function changed(walk: Walk, first: Page, mark: Mark | undefined, request: ListR
   }
 }
 
-/**
- * Fields that the first page shows in at least one record, in the order asked for; all its fields where none is
- * asked for. A page without records shows nothing, so nothing is doubted.
- */
-function presentFields(first: Page, asked: readonly string[]): readonly string[] {
-  if (asked.length > 0 && first.count === 0) return asked
-  const seen = new Set<string>()
-  for (let index = 0; index < first.count; index++) {
-    for (const name of jsonFieldNames(first.body.subarray(first.starts[index], first.ends[index])))
-      seen.add(name)
-    if (asked.length > 0 && asked.every((field) => isShown(field, seen))) return asked
-  }
-  return asked.length > 0 ? asked.filter((field) => isShown(field, seen)) : [...seen]
-}
-
-/** `address.city` is there where `address` is: whether it has a city is a matter of each record. */
-function isShown(field: string, names: ReadonlySet<string>): boolean {
-  return names.has(field) || names.has(field.split('.', 1)[0] ?? field)
+/** The fields asked for, as records need not all have them; where none is asked for, all that the first page shows. */
+function fieldsOf(first: Page, asked: readonly string[]): readonly string[] {
+  if (asked.length > 0) return asked
+  const names = Array.from({ length: first.count }, (_, index) =>
+    jsonFieldNames(first.body.subarray(first.starts[index], first.ends[index])),
+  )
+  return [...new Set(names.flat())]
 }
 
 function decode(batch: Batch, index: number, fields: readonly string[]): readonly (string | null)[] | Issue {
