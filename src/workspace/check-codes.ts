@@ -6,7 +6,6 @@ import { createProblem, formatPlace } from './problem.ts'
 /** Schemas that guiji or PostgreSQL already has; a department's code becomes the name of a schema. */
 export const reservedDepartments: readonly string[] = [
   'catalog',
-  'control',
   'gone',
   'guiji',
   'information_schema',

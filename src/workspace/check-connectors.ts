@@ -1,8 +1,10 @@
+import type { JsonSchema } from '../connector.ts'
 import { unknownName } from './check-references.ts'
 import type { Collected, Entry } from './collect.ts'
 import type { ConnectorKind } from './load-workspace.ts'
 import type { Problem } from './problem.ts'
 import { schemaProblems } from './schema-problems.ts'
+import type { Validator } from './schema-validator.ts'
 import { createValidator } from './schema-validator.ts'
 
 /** Sources of a kind that no connector has, and `config` or `read` that the connector's own schema refuses. */
@@ -11,8 +13,8 @@ export function checkConnectors(collected: Collected, connectorKinds: readonly C
     connectorKinds.map((one) => [
       one.kind,
       {
-        config: createValidator(one.configSchema, { strict: false }),
-        read: createValidator(one.readSchema, { strict: false }),
+        config: validatorOf(one.configSchema),
+        read: validatorOf(one.readSchema),
       },
     ]),
   )
@@ -30,6 +32,15 @@ export function checkConnectors(collected: Collected, connectorKinds: readonly C
       return connector ? problemsAt(entry, 'read', connector.read(entry.value.read)) : []
     }),
   ]
+}
+
+/** Compiling costs more than all else here, and a connector's schemas do not change while a process runs. */
+const validators = new WeakMap<JsonSchema, Validator>()
+
+function validatorOf(schema: JsonSchema): Validator {
+  const validator = validators.get(schema) ?? createValidator(schema, { strict: false })
+  validators.set(schema, validator)
+  return validator
 }
 
 function problemsAt(

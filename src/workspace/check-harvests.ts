@@ -9,9 +9,12 @@ import { createProblem, formatPlace } from './problem.ts'
 /** Harvests held against the items of the dataset they fill. */
 export function checkHarvests(collected: Collected): Problem[] {
   const datasets = new Map(collected.datasets.map((entry) => [entry.value.code, entry]))
+  const timesGiven = (code: string) => collected.declared.datasets.filter((one) => one.code === code).length
   return collected.harvests.flatMap((entry) => {
     const dataset = datasets.get(entry.value.dataset)
-    return dataset ? [...incrementalProblems(entry, dataset), ...itemProblems(entry, dataset.value)] : []
+    // Of two datasets with one code nobody knows which is meant; that they are two is told already.
+    if (!dataset || timesGiven(entry.value.dataset) > 1) return []
+    return [...incrementalProblems(entry, dataset), ...itemProblems(entry, dataset.value)]
   })
 }
 

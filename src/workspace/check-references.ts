@@ -39,11 +39,12 @@ export function unknownName(
 ): Problem {
   const path = [...entry.path, ...step]
   const place = options.atKey ? entry.document.placeOfKey(path) : entry.document.placeOf(path)
-  const shown = options.known.slice(0, 30).join(', ')
+  const known = [...new Set(options.known)]
+  const shown = known.slice(0, 30).join(', ')
   return createProblem(place, 'REFERENCE_UNKNOWN', {
     found: excerpt(found),
-    expected: options.known.length > 30 ? `${shown}, …` : shown || '-',
-    nearest: nearestWord(found, options.known),
+    expected: known.length > 30 ? `${shown}, …` : shown || '-',
+    nearest: nearestWord(found, known),
     kind: options.kind,
     where: showPath(options.atKey ? path.slice(0, -1) : path),
   })
@@ -57,7 +58,7 @@ function unknownIn(
   kind: Text,
 ): Problem[] {
   if (found === undefined || declared.some(({ code }) => code === found)) return []
-  const known = [...new Set(declared.map(({ code }) => code))].sort()
+  const known = declared.map(({ code }) => code).sort()
   return [unknownName(entry, [property], found, { known, kind })]
 }
 

@@ -17,7 +17,7 @@ export type ConnectorKind = Pick<Connector, 'kind' | 'configSchema' | 'readSchem
 /** A valid workspace and the places still marked `待补`, or everything that is wrong with it. */
 export type LoadedWorkspace =
   | { readonly workspace: Workspace; readonly unfinished: readonly Problem[]; readonly problems?: never }
-  | { readonly problems: readonly Problem[]; readonly workspace?: never }
+  | { readonly problems: readonly Problem[]; readonly workspace?: never; readonly unfinished?: never }
 
 /**
  * Reads and checks all documents of a workspace: `guiji.yaml`, `catalog/`, `sources/`, `harvests/`, each YAML or JSON.

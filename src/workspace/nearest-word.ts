@@ -1,20 +1,36 @@
 /**
  * The candidate that is the fewest edits away from what was written, or undefined where nothing is near: more than a
- * third of the characters (at least one) would have to change.
+ * third of the characters (at least one) would have to change, and none continues another. Of two
+ * equally near the one that begins with what was written.
  */
 export function nearestWord(written: string, candidates: Iterable<string>): string | undefined {
   const word = [...written.toLowerCase()]
   let best: string | undefined
-  let fewest = Math.max(1, Math.ceil(word.length / 3)) + 1
+  const limit = Math.max(1, Math.ceil(word.length / 3))
+  let fewest = limit + 1
   for (const candidate of candidates) {
     const other = [...candidate.toLowerCase()]
     const edits = distance(word, other)
-    if (edits < fewest && edits < Math.max(word.length, other.length)) {
+    const nearer =
+      edits < fewest || (edits === fewest && continues(candidate, written) && !continues(best, written))
+    if (nearer && edits <= limit && edits < Math.max(word.length, other.length)) {
       best = candidate
       fewest = edits
     }
   }
-  return best
+  return best ?? candidateThatContinues(written, candidates)
+}
+
+/** `passed` for `passed_at`: one of the two begins with the other. */
+function candidateThatContinues(written: string, candidates: Iterable<string>): string | undefined {
+  if (written.length < 3) return undefined
+  return [...candidates].find(
+    (one) => one.length >= 3 && (continues(one, written) || continues(written, one)),
+  )
+}
+
+function continues(word: string | undefined, start: string): boolean {
+  return word?.toLowerCase().startsWith(start.toLowerCase()) === true
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) between two words: optimal string alignment. */

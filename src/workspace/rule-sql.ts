@@ -35,6 +35,7 @@ export interface RuleReading {
 export function readRule(sql: string): RuleReading {
   const names = new Set<string>()
   let depth = 0
+  let previous = ''
   for (const [text, quoted, word, call] of sql.matchAll(token)) {
     if (call !== undefined || text === '(') depth += 1
     if (text === ')') depth -= 1
@@ -42,6 +43,10 @@ export function readRule(sql: string): RuleReading {
     if (command || text === ';' || text === '--' || text === '/*') return refused(word ?? text)
     if (text === "'" || text === '"' || text === '$' || text === '\\') return refused(text)
     if (depth < 0) return refused(')')
+    if (text.trim() === '') continue
+    const collation = previous === 'collate'
+    previous = text.toLowerCase()
+    if (collation) continue
     if (quoted !== undefined) names.add(quoted.replaceAll('""', '"'))
     else if (word !== undefined && call === undefined && !keywords.has(word.toLowerCase())) {
       names.add(word.toLowerCase())

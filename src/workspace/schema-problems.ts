@@ -101,15 +101,15 @@ function wrongType(found: Found): Problem {
   const source = document.sourceOf(path)
   const types = [error.params.type].flat().map(String)
   const place = document.placeOf(path)
+  if (schema.secret === true) return secretLiteral(found)
   const unquoted = typeof error.data === 'number' || typeof error.data === 'boolean'
-  if (unquoted && types.includes('string') && schema.secret !== true) {
+  if (unquoted && types.includes('string')) {
     const written = excerpt(source ?? String(error.data))
     return createProblem(place, 'VALUE_TEXT', { ...subject(found), found: written, expected: `"${written}"` })
   }
-  const shown = schema.secret === true ? '***' : describeValue(error.data)
   return createProblem(place, 'VALUE_TYPE', {
     ...subject(found),
-    found: shown,
+    found: describeValue(error.data),
     expected: describeTypes(types),
   })
 }
