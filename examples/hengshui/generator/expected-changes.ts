@@ -4,7 +4,10 @@ import { flawOn, rejectsItself } from './dirt.ts'
 import { everBorn, isPresent, type Life, lifeOf, versionOn } from './life.ts'
 import { copies, copyOf } from './listing.ts'
 
-/** What a harvest on `day` must find, when the last one was on the day before. */
+/**
+ * What a harvest on `day` must find, when the last one was on the day before. The accounts balance:
+ * `rows = inserted + updated + unchanged + duplicates + rejected`, `heldAfter = heldBefore + inserted + restored − deleted`.
+ */
 export interface ExpectedChanges {
   readonly dataset: string
   readonly day: number
@@ -16,7 +19,7 @@ export interface ExpectedChanges {
   readonly inserted: bigint
   readonly updated: bigint
   readonly deleted: bigint
-  /** Back after an absence; not counted as inserted. */
+  /** Back after an absence; also counted as updated or unchanged, never as inserted. */
   readonly restored: bigint
   readonly unchanged: bigint
   readonly duplicates: bigint
@@ -95,28 +98,30 @@ function reject(tally: Tally, reason: RejectKind): void {
 }
 
 function countHeld(tally: Tally, life: Life, ordinal: number, from: number, to: number): void {
-  const before = isHeld(life, ordinal, from)
-  const after = isHeld(life, ordinal, to)
-  if (before && after) {
-    if (versionOn(life, ordinal, from) === versionOn(life, ordinal, to)) tally.unchanged += 1
-    else tally.updated += 1
-  } else if (before) {
-    tally.deleted += 1
-  } else if (after) {
-    if (wasHeldBefore(life, ordinal, from)) tally.restored += 1
-    else tally.inserted += 1
+  if (!isHeld(life, ordinal, to)) {
+    if (isHeld(life, ordinal, from)) tally.deleted += 1
+    return
   }
+  const last = lastHeld(life, ordinal, from)
+  if (last === undefined) {
+    tally.inserted += 1
+    return
+  }
+  if (last < from) tally.restored += 1
+  if (versionOn(life, ordinal, last) === versionOn(life, ordinal, to)) tally.unchanged += 1
+  else tally.updated += 1
 }
 
 function isHeld(life: Life, ordinal: number, day: number): boolean {
   return isPresent(life, ordinal, day) && !rejectsItself(flawOn(life.dataset, ordinal, day))
 }
 
-function wasHeldBefore(life: Life, ordinal: number, day: number): boolean {
-  for (let earlier = day - 1; earlier >= 1; earlier -= 1) {
-    if (isHeld(life, ordinal, earlier)) return true
+/** The last day up to `day` on which the record was there and fit. */
+function lastHeld(life: Life, ordinal: number, day: number): number | undefined {
+  for (let earlier = day; earlier >= 1; earlier -= 1) {
+    if (isHeld(life, ordinal, earlier)) return earlier
   }
-  return false
+  return undefined
 }
 
 function heldOn(life: Life, day: number): number {

@@ -1,4 +1,5 @@
 import { recordReader } from '../generator/records.ts'
+import { fieldName } from '../list/field-name.ts'
 import type { Item } from '../list/types.ts'
 import type { PlannedFile } from '../systems/file-plan.ts'
 import { type Cell, xlsx } from './xlsx.ts'
@@ -16,7 +17,7 @@ export function workbook({ dataset, life, entries }: PlannedFile, day: number): 
   return xlsx({
     name: dataset.name.slice(0, 31),
     titles: [`${department.name}${dataset.name}`, '(合成数据,仅供演示)'],
-    header: items.map((item) => item.field),
+    header: items.map((item) => fieldName(dataset, item)),
     rows: rows(),
   })
 }

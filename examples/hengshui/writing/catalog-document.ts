@@ -68,8 +68,26 @@ function gradingOf(dataset: Dataset): object {
 
 /** What the document says about an item; how it is read and made stays out. */
 function itemEntry(item: Item): object {
-  const { field: _field, map: _map, shift: _shift, write: _write, required, ...said } = item
-  return { ...said, ...(required === true ? { required } : {}) }
+  const {
+    field: _field,
+    map: _map,
+    shift: _shift,
+    write: _write,
+    code,
+    name,
+    type,
+    key,
+    required,
+    ...rest
+  } = item
+  return {
+    code,
+    name,
+    type,
+    ...(key === true ? { key } : {}),
+    ...(required === true ? { required } : {}),
+    ...rest,
+  }
 }
 
 /** Events go into one partition per month. */

@@ -1,4 +1,5 @@
 import { datePatterns } from '../generator/dates.ts'
+import { fieldName } from '../list/field-name.ts'
 import type { Dataset, Item } from '../list/types.ts'
 import { shapeOf } from '../systems/api-shapes.ts'
 import { filePattern } from '../systems/file-plan.ts'
@@ -59,7 +60,9 @@ function mappingOf(dataset: Dataset, item: Item): string | object {
     ...(map === undefined ? {} : { map }),
     ...(item.shift === undefined ? {} : { shift: item.shift }),
   }
-  return Object.keys(work).length === 0 ? item.field : { from: item.field, ...work }
+  return Object.keys(work).length === 0
+    ? fieldName(dataset, item)
+    : { from: fieldName(dataset, item), ...work }
 }
 
 /** Offices write 是 and 否. */
