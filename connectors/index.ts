@@ -1,5 +1,6 @@
 import type { Connector } from '../src/connector.ts'
 import { csv } from './csv/index.ts'
+import { excel } from './excel/index.ts'
 import { httpJson } from './http-json/index.ts'
 import { json } from './json/index.ts'
 import { postgres } from './postgres/index.ts'
@@ -8,6 +9,7 @@ import { postgres } from './postgres/index.ts'
 export const connectors: readonly Connector[] = [
   csv, //
   json,
+  excel,
   httpJson,
   postgres,
 ]

@@ -1,9 +1,9 @@
 import { type Issue, isIssue, type Listing } from '../../src/connector.ts'
+import type { Columns } from '../../src/records/columns.ts'
 import { FileListing } from '../../src/records/file-listing.ts'
 import type { FileReading } from '../../src/records/file-reading.ts'
 import { issue } from '../../src/records/issues.ts'
 import { type CsvBatch, fileBatches } from './batches.ts'
-import type { Columns } from './columns.ts'
 import type { CsvRead } from './config.ts'
 import { splitRecord } from './decode.ts'
 import { type Layout, textEncoding } from './layout.ts'
@@ -23,7 +23,7 @@ export function csvListing(parts: {
     const fields = decodeRecord(batch, index, read)
     return isIssue(fields) ? fields : columns.arrange(batch.layout, fields)
   }
-  const encoding = columns.copyEncoding
+  const encoding = columns.alike ? copyEncoding(layouts) : undefined
   return new FileListing<CsvBatch>({
     reading,
     fields: columns.fields,
@@ -31,6 +31,14 @@ export function csvListing(parts: {
     copy: encoding && { format: 'csv', delimiter, quote, escape: quote, encoding },
     readers: layouts.map((layout) => () => readFile(layout, { read, decode, signal })),
   })
+}
+
+/** PostgreSQL's name of the encoding. UTF-16 is not offered: what was invalid in it shows only on decoding. */
+function copyEncoding(layouts: readonly Layout[]): 'UTF8' | 'GB18030' | undefined {
+  const encodings = new Set(layouts.map(({ encoding }) => encoding))
+  if (encodings.size !== 1) return undefined
+  if (encodings.has('utf-8')) return 'UTF8'
+  return encodings.has('gb18030') ? 'GB18030' : undefined
 }
 
 async function* readFile(

@@ -7,11 +7,11 @@ import type {
   TestStep,
 } from '../../src/connector.ts'
 import { GuijiError } from '../../src/errors/guiji-error.ts'
+import { combineColumns } from '../../src/records/columns.ts'
 import { planReading } from '../../src/records/file-reading.ts'
 import { testFolder } from '../../src/records/folder-test.ts'
 import { guessFields } from '../../src/records/guess-type.ts'
 import { filesWithEnding, openFolder } from '../../src/records/source-files.ts'
-import { combineColumns } from './columns.ts'
 import { csvRead } from './config.ts'
 import { guessDelimiter } from './delimiter.ts'
 import { readHead } from './encoding.ts'

@@ -93,14 +93,21 @@ export class FileBlocks implements AsyncDisposable {
   }
 
   async #refuseChanged(): Promise<void> {
-    const now = await this.#handle.stat({ bigint: true })
-    const { size, mtimeNs, path } = this.#file
-    if (Number(now.size) !== size) {
-      throw new GuijiError('FILE_CHANGED', { file: path, problem: `${size} bytes before, ${now.size} now` })
-    }
-    if (now.mtimeNs !== mtimeNs) {
-      throw new GuijiError('FILE_CHANGED', { file: path, problem: 'it was written again' })
-    }
+    refuseChanged(this.#file, await this.#handle.stat({ bigint: true }))
+  }
+}
+
+/** A file that is no longer what was found is not read on: half of it would be old, half new. */
+export function refuseChanged(
+  file: SourceFile,
+  now: { readonly size: bigint; readonly mtimeNs: bigint },
+): void {
+  const { size, mtimeNs, path } = file
+  if (Number(now.size) !== size) {
+    throw new GuijiError('FILE_CHANGED', { file: path, problem: `${size} bytes before, ${now.size} now` })
+  }
+  if (now.mtimeNs !== mtimeNs) {
+    throw new GuijiError('FILE_CHANGED', { file: path, problem: 'it was written again' })
   }
 }
 

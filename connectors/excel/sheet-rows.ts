@@ -1,0 +1,122 @@
+import { columnIndex, numberText, unescaped } from './cell-text.ts'
+import type { Sheet, Workbook } from './workbook.ts'
+import { type Attributes, readXml } from './xml.ts'
+
+/** A cell: its text, null for an empty one, or why it has none. */
+export type Cell = string | null | { readonly error: string } | { readonly formula: string }
+
+export interface Row {
+  /** Number of the row in the sheet, from 1. */
+  readonly number: number
+  readonly cells: readonly Cell[]
+  /** True where all cells that are not empty hold text, as those of a header do. */
+  readonly allText: boolean
+}
+
+/** The rows of a sheet that are not empty, some at a time. Merged cells have their value in the first cell only. */
+export async function* sheetRows(
+  workbook: Workbook,
+  sheet: Sheet,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Row[]> {
+  const builder = new RowBuilder(workbook)
+  const part = { name: sheet.part, file: workbook.file.path, signal }
+  for await (const _ of readXml(workbook.archive, part, builder)) {
+    const rows = builder.take()
+    if (rows.length > 0) yield rows
+  }
+}
+
+class RowBuilder {
+  readonly #workbook: Workbook
+  #rows: Row[] = []
+  #number = 0
+  #cells: Cell[] = []
+  #allText = true
+  #column = -1
+  #type = 'n'
+  #style = 0
+  #value = ''
+  #hasValue = false
+  #formula: string | undefined
+  #collects: 'value' | 'formula' | undefined
+  #inGuide = false
+
+  constructor(workbook: Workbook) {
+    this.#workbook = workbook
+  }
+
+  take(): readonly Row[] {
+    const rows = this.#rows
+    this.#rows = []
+    return rows
+  }
+
+  open(element: string, attributes: Attributes): void {
+    if (element === 'c') this.#openCell(attributes)
+    else if (element === 'row') {
+      this.#number = attributes.r === undefined ? this.#number + 1 : Number(attributes.r)
+      this.#cells = []
+      this.#allText = true
+      this.#column = -1
+    } else if (element === 'v' || element === 'is') this.#hasValue = true
+    else if (element === 'rPh') this.#inGuide = true
+    else if (element === 'f') this.#formula = ''
+    if (element === 'v' || (element === 't' && !this.#inGuide)) this.#collects = 'value'
+    else if (element === 'f') this.#collects = 'formula'
+  }
+
+  text(piece: string): void {
+    if (this.#collects === 'value') this.#value += piece
+    else if (this.#collects === 'formula') this.#formula += piece
+  }
+
+  close(element: string): void {
+    if (element === 'v' || element === 't' || element === 'f') this.#collects = undefined
+    else if (element === 'rPh') this.#inGuide = false
+    else if (element === 'c') this.#closeCell()
+    else if (element === 'row') this.#closeRow()
+  }
+
+  #openCell(attributes: Attributes): void {
+    this.#column = attributes.r === undefined ? this.#column + 1 : columnIndex(attributes.r)
+    this.#type = attributes.t ?? 'n'
+    this.#style = Number(attributes.s ?? 0)
+    this.#value = ''
+    this.#hasValue = false
+    this.#formula = undefined
+  }
+
+  #closeCell(): void {
+    const cell = this.#cell()
+    if (cell === null || cell === '') return
+    if (typeof cell !== 'string' || this.#type === 'n' || this.#type === 'b') this.#allText = false
+    while (this.#cells.length < this.#column) this.#cells.push(null)
+    this.#cells[this.#column] = cell
+  }
+
+  #closeRow(): void {
+    if (this.#cells.length === 0) return
+    this.#rows.push({ number: this.#number, cells: this.#cells, allText: this.#allText })
+  }
+
+  #cell(): Cell {
+    const value = this.#value
+    if (!this.#hasValue) return this.#formula === undefined ? null : { formula: this.#formula }
+    switch (this.#type) {
+      case 's':
+        return this.#workbook.texts.get(Number(value)) ?? { error: `no shared text ${value}` }
+      case 'b':
+        return value.trim() === '1' || value.trim() === 'true' ? 'true' : 'false'
+      case 'e':
+        return { error: value }
+      case 'n': {
+        if (value === '') return null
+        const kind = this.#workbook.styles[this.#style] ?? 'number'
+        return numberText(value, kind, this.#workbook.date1904) ?? { error: value }
+      }
+      default:
+        return unescaped(value)
+    }
+  }
+}
