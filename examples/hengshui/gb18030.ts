@@ -3,7 +3,7 @@
  * Two bytes where GBK has the character, four bytes otherwise.
  */
 
-/** Bytes of each character of the basic plane, big-endian; 0: not encodable (surrogates). */
+/** Bytes of each character of the basic plane, big-endian; 0: not in the table (surrogates, a few private ones). */
 let table: Uint32Array | undefined
 
 export function encodeGb18030(text: string): Buffer {
@@ -22,11 +22,18 @@ export function encodeGb18030(text: string): Buffer {
     } else if (code > 0) {
       end = bytes.writeUInt16BE(code, end)
     } else {
-      end = bytes.writeUInt32BE(fourBytes(189_000 + (text.codePointAt(i) ?? 0x10000) - 0x10000), end)
+      end = bytes.writeUInt32BE(beyondBasicPlane(text, i), end)
       i += 1
     }
   }
   return bytes.subarray(0, end)
+}
+
+/** The code of the surrogate pair at `index`. */
+function beyondBasicPlane(text: string, index: number): number {
+  const point = text.codePointAt(index) ?? 0
+  if (point < 0x10000) throw new RangeError(`GB18030 has no U+${point.toString(16).toUpperCase()}`)
+  return fourBytes(189_000 + point - 0x10000)
 }
 
 function turnRound(): Uint32Array {
@@ -52,7 +59,7 @@ function learn(
   bytes.writeUIntBE(code, 0, length)
   try {
     const text = decoder.decode(bytes)
-    if (text.length === 1 && text !== '\ufffd') codes[text.charCodeAt(0)] = code
+    if (text.length === 1) codes[text.charCodeAt(0)] = code
   } catch {
     // Not every pair of bytes is a character.
   }
