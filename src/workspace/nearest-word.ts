@@ -6,7 +6,7 @@
 export function nearestWord(written: string, candidates: Iterable<string>): string | undefined {
   const word = [...written.toLowerCase()]
   let best: string | undefined
-  const limit = Math.max(1, Math.ceil(word.length / 3))
+  const limit = Math.max(1, Math.floor(word.length / 3))
   let fewest = limit + 1
   for (const candidate of candidates) {
     const other = [...candidate.toLowerCase()]
