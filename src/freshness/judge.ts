@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
+import { readyAt, unsettled } from './occurrence-rows.ts'
 
 export interface JudgeOptions {
   readonly now: Date
@@ -75,17 +76,15 @@ export async function judge(db: Kysely<ControlDatabase>, options: JudgeOptions):
  */
 function owedOccurrences({ now, datasetIds }: JudgeOptions) {
   return sql`
-    select o.id, o.dataset_id, o.late_at, c.satisfied_by, ready.at as ready_at, following.late_at as missed_at
+    select o.id, o.dataset_id, o.late_at, c.satisfied_by, ${readyAt} as ready_at, following.late_at as missed_at
     from guiji.occurrence o
     join guiji.commitment c on c.id = o.commitment_id
-    cross join lateral (
-      select case when o.due_at < o.period_end then o.period_start else o.period_end end as at) ready
     left join lateral (
       select n.late_at from guiji.occurrence n
       where n.dataset_id = o.dataset_id and n.period_start > o.period_start and n.late_at > o.late_at
         and n.outcome <> 'void'
       order by n.period_start limit 1) following on true
-    where (o.outcome = 'pending' or (o.outcome = 'late' and o.kept_at is null)) and ready.at <= ${now}
+    where ${unsettled} and ${readyAt} <= ${now}
       and (${datasetIds === undefined} or o.dataset_id = any(${datasetIds ?? []}::bigint[]))
     order by o.id for update of o`
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
 import type { CycleCode } from '../../catalog-schema/vocabulary/cycles.ts'
 import type { JudgeOptions } from './judge.ts'
+import { readyAt } from './occurrence-rows.ts'
 
 /** What the rows say of one dataset at `now`; the verdict follows from nothing else. */
 export interface Facts {
@@ -85,7 +86,7 @@ function standingOfOccurrences(now: Date) {
     from (
       select o.dataset_id, o.outcome, o.cause, o.provisional, o.period_start, o.due_at, o.late_at,
         o.outcome = 'pending' and o.late_at >= ${now}
-          and case when o.due_at < o.period_end then o.period_start else o.period_end end <= ${now} as open,
+          and ${readyAt} <= ${now} as open,
         (o.outcome = 'missed' or (o.outcome = 'late' and o.kept_at is null)
           or (o.outcome = 'pending' and o.late_at < ${now}))
           and o.period_start > coalesce(
