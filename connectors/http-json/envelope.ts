@@ -16,12 +16,22 @@ function keepSource(_key: string, value: unknown, context: { readonly source?: s
 
 /** The value at a dotted path as text; undefined where there is none, or null, or something with parts. */
 export function textAt(envelope: Envelope, path: string): string | undefined {
+  const value = valueAt(envelope, path)
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Whether something stands at a dotted path, be it null. */
+export function isAt(envelope: Envelope, path: string): boolean {
+  return valueAt(envelope, path) !== undefined
+}
+
+function valueAt(envelope: Envelope, path: string): unknown {
   let value = envelope
   for (const name of path.split('.')) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
     value = Reflect.get(value, name)
   }
-  return typeof value === 'string' ? value : undefined
+  return value
 }
 
 /** A count, where the text is one. */

@@ -54,7 +54,7 @@ function unchanged(unchangedBy: string, mark: Mark, request: ListRequest): Listi
 function changed(walk: Walk, first: Page, mark: Mark | undefined, request: ListRequest): Listing {
   const fields = fieldsOf(first, request.fields)
   const progress: Progress = { received: 0n, ended: false }
-  const declared = totalOf(walk.read.paging, first.envelope)
+  const declared = totalOf(walk.config.http.source, walk.read.paging, { ...first, page: 1 })
   const stop = new AbortController()
   const walking = { ...walk, signal: AbortSignal.any([walk.signal, stop.signal]) }
   const cursor = cursorWatch(request.cursor)

@@ -39,7 +39,7 @@ export async function* walkPages(walk: Walk, first: Page, progress: Progress): A
   try {
     while (page) {
       circle.see(page)
-      note(progress, page, walk.read)
+      note(progress, page, walk)
       const coming = fetchAfter(walk, page, { progress, circle, signal })
       // Awaited below; without this a failure while the page is still in use would count as unhandled.
       coming.catch(() => {})
@@ -52,9 +52,9 @@ export async function* walkPages(walk: Walk, first: Page, progress: Progress): A
   }
 }
 
-function note(progress: Progress, page: Page, read: Read): void {
+function note(progress: Progress, page: Page, { config, read }: Walk): void {
   progress.received += BigInt(page.count)
-  const total = totalOf(read.paging, page.envelope)
+  const total = totalOf(config.http.source, read.paging, { ...page, page: page.number })
   if (total === undefined) return
   progress.declared ??= total
   if (total !== progress.declared) progress.changedTo = total

@@ -1,7 +1,7 @@
 import { GuijiError } from '../../src/errors/guiji-error.ts'
 import { redactUrl } from '../../src/http/address-text.ts'
 import { isSameHost } from '../../src/http/client.ts'
-import { countAt, type Envelope, textAt } from './envelope.ts'
+import { countAt, type Envelope, isAt, textAt } from './envelope.ts'
 import type { Paging } from './read.ts'
 
 /** One page as far as paging is concerned. */
@@ -35,36 +35,58 @@ export function nextPage(source: string, paging: Paging, facts: PageFacts): Step
     case 'none':
       return { end: true }
     case 'page':
-      return counted(paging, facts, paging.pageParam, String(paging.first + facts.page))
+      return counted(source, paging, facts, {
+        name: paging.pageParam,
+        value: String(paging.first + facts.page),
+      })
     case 'offset':
       // By what was received, not by what was asked for: some systems give fewer records than asked.
-      return counted(paging, facts, paging.offsetParam, String(facts.received))
+      return counted(source, paging, facts, { name: paging.offsetParam, value: String(facts.received) })
     case 'cursor':
-      return byCursor(paging, facts)
+      return byCursor(source, paging, facts)
     case 'link':
       return byLink(source, paging, facts)
   }
 }
 
-/** The total, where the source says one on this page. */
-export function totalOf(paging: Paging, envelope: Envelope): bigint | undefined {
-  return paging.totalPath === undefined ? undefined : countAt(envelope, paging.totalPath)
+/**
+ * The total, where the harvest says that there is one. A total that has moved would otherwise look like a source
+ * that declares nothing, and a listing cut short like a complete one.
+ */
+export function totalOf(source: string, paging: Paging, page: Pick<PageFacts, 'url' | 'page' | 'envelope'>) {
+  if (paging.totalPath === undefined) return undefined
+  const total = countAt(page.envelope, paging.totalPath)
+  if (total === undefined) throw broken(source, page, `it has no whole number at "${paging.totalPath}"`)
+  return total
+}
+
+function broken(source: string, { page, url }: Pick<PageFacts, 'url' | 'page'>, detail: string): GuijiError {
+  return new GuijiError('SOURCE_PAGING_BROKEN', { source, page, url: redactUrl(url), detail })
 }
 
 /**
  * Pages that are counted end with an empty page, or where the total is reached. A short page alone ends nothing:
  * a system that gives at most 100 records whatever is asked for would lose the rest.
  */
-function counted(paging: Paging, facts: PageFacts, param: string, value: string): Step {
-  const total = totalOf(paging, facts.envelope)
+function counted(source: string, paging: Paging, facts: PageFacts, next: Param): Step {
+  const total = totalOf(source, paging, facts)
   if (facts.count === 0 || (total !== undefined && facts.received >= total)) return { end: true }
-  return { next: withParam(facts.url, param, value) }
+  return { next: withParam(facts.url, next) }
 }
 
-/** An absent, null, false or empty cursor is the end. A page may be empty and yet have a cursor. */
-function byCursor(paging: Paging, facts: PageFacts): Step {
-  const cursor = textAt(facts.envelope, paging.cursorPath ?? '')
-  return cursor ? { next: withParam(facts.url, paging.cursorParam, cursor) } : { end: true }
+/**
+ * An absent, null, false or empty cursor is the end, and a page may be empty and yet have a cursor. But a first page
+ * that is full and has no cursor is more likely one whose cursor has moved.
+ */
+function byCursor(source: string, paging: Paging, facts: PageFacts): Step {
+  const path = paging.cursorPath ?? ''
+  const cursor = textAt(facts.envelope, path)
+  if (cursor) return { next: withParam(facts.url, { name: paging.cursorParam, value: cursor }) }
+  const isFull = paging.size !== undefined && facts.count >= paging.size
+  if (facts.page === 1 && isFull && !isAt(facts.envelope, path)) {
+    throw broken(source, facts, `it is full and has nothing at "${path}"`)
+  }
+  return { end: true }
 }
 
 /** The next address stands in the Link header (RFC 8288) or at a path of the answer; none is the end. */
@@ -72,12 +94,7 @@ function byLink(source: string, paging: Paging, facts: PageFacts): Step {
   const target = paging.cursorPath ? textAt(facts.envelope, paging.cursorPath) : nextLink(facts.linkHeader)
   if (!target) return { end: true }
   if (!URL.canParse(target, facts.url.href)) {
-    throw new GuijiError('SOURCE_PAGING_BROKEN', {
-      source,
-      page: facts.page,
-      url: redactUrl(facts.url),
-      detail: `its next address is "${target.slice(0, 100)}"`,
-    })
+    throw broken(source, facts, `its next address is "${target.slice(0, 100)}"`)
   }
   const next = new URL(target, facts.url)
   if (!isSameHost(next, facts.url)) {
@@ -94,7 +111,12 @@ export function nextLink(header: string | undefined): string | undefined {
   return undefined
 }
 
-function withParam(url: URL, name: string, value: string): URL {
+interface Param {
+  readonly name: string
+  readonly value: string
+}
+
+function withParam(url: URL, { name, value }: Param): URL {
   const next = new URL(url)
   next.searchParams.set(name, value)
   return next

@@ -15,8 +15,8 @@ const hashes = {
 }
 
 /**
- * Counts and sums up the rows of `select`. One scan of the table and a few dozen bytes on the wire: measured at a
- * third to a half of the time of copying the same rows, and without the work of receiving them.
+ * Counts and sums up the rows of `select` in one scan. Measured with 1,000,000 rows of 159 bytes: 0.7 s, where copying
+ * them takes 0.8-1.1 s; what is saved is the wire and everything that would be done with the rows here.
  */
 export async function fingerprint(
   connection: Connection,

@@ -6,13 +6,12 @@ export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge'
 }
 
-/** The body ended before its announced end. */
+/** Compressed data that stops before its end. That a body is shorter than announced is found by undici itself. */
 export class BodyCutOff extends Error {
   override readonly name = 'BodyCutOff'
 }
 
 export interface BodyHeaders {
-  readonly length?: string
   readonly encoding?: string
   readonly contentType?: string
 }
@@ -39,9 +38,6 @@ export async function readBody(
     size += chunk.length
     if (size > limit) throw new BodyTooLarge(`more than ${limit} bytes`)
     parts.push(chunk)
-  }
-  if (headers.length !== undefined && Number(headers.length) !== size) {
-    throw new BodyCutOff(`${headers.length} bytes were announced, ${size} arrived`)
   }
   const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
   return toUtf8(await inflated(bytes, headers.encoding, limit), headers.contentType)

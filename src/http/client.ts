@@ -155,16 +155,13 @@ async function exchange(conversation: Conversation, url: URL, signal: AbortSigna
     },
   })
   const header = (name: string) => first(answer.headers[name])
-  // The headers of 304 describe the body that was not sent (RFC 9110, 15.4.5).
-  const described = answer.statusCode === 304 ? {} : bodyHeaders(header)
-  const body = await readBody(answer.body, described, settings.maxBodyBytes)
+  const body = await readBody(answer.body, bodyHeaders(header), settings.maxBodyBytes)
   return { status: answer.statusCode, url, body, header }
 }
 
 function bodyHeaders(header: HttpAnswer['header']) {
-  const [length, encoding, contentType] = ['content-length', 'content-encoding', 'content-type'].map(header)
+  const [encoding, contentType] = ['content-encoding', 'content-type'].map(header)
   return {
-    ...(length === undefined ? {} : { length }),
     ...(encoding === undefined ? {} : { encoding }),
     ...(contentType === undefined ? {} : { contentType }),
   }

@@ -6,7 +6,7 @@ import { userAgent } from '../../../src/http/refusal.ts'
 import { type TestContext, testContext } from './context.ts'
 import { type Answer, httpServer, json, status } from './server.ts'
 
-const secret = 's3cr3t-t0ken'
+const secret = 's3cr3t/t0ken='
 
 function settings(context: TestContext, more: Partial<HttpSettings> = {}): HttpSettings {
   return {
@@ -36,6 +36,7 @@ async function ask(answer: Answer, more: Partial<HttpSettings> = {}, path = '/ro
   if (error) {
     const said = JSON.stringify([error.message, error.details, error.fact('zh'), error.hint('en')])
     expect(said).not.toContain(secret)
+    expect(said).not.toContain(encodeURIComponent(secret))
     expect(said).not.toContain('abcd1234')
   }
   return {
@@ -61,7 +62,9 @@ test.each([
   [404, 'SOURCE_NOT_FOUND', 'source-wrong:schema'],
   [400, 'SOURCE_STATUS', 'source-wrong:content'],
 ])('%i is told at once and never asked again', async (code, expected, cause) => {
-  const { error, asked } = await ask((_, response) => status(response, code, `no: ${secret}`))
+  const { error, asked } = await ask((_, response) =>
+    status(response, code, `no: ${secret} ${encodeURIComponent(secret)}`),
+  )
   expect(error?.code).toBe(expected)
   expect(error?.blame).toBe(cause)
   expect(error?.recovery).toBe('abort')

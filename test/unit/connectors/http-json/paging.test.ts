@@ -161,3 +161,32 @@ test('one page is fetched ahead while one is used, and no more', async () => {
   await batches.return?.()
   expect(listing.end()).toEqual({ complete: false, reason: 'the reading was not finished' })
 })
+
+test('the page on its way is called back when nobody wants it any more', async () => {
+  let calledBack = false
+  const second: Answer = (request, response) => {
+    if (param(request, 'page') === '1') json(response, page(rows))
+    else response.on('close', () => (calledBack = true))
+  }
+  await using server = await httpServer(second)
+  await using session = await sessionOf(server.url)
+  await using listing = await session.list(request({ paging: { kind: 'page', size: 10 } }))
+  for await (const _ of listing.batches()) {
+    await expect.poll(() => server.asked.length).toBe(2)
+    break
+  }
+  await expect.poll(() => calledBack, { timeout: 2000 }).toBe(true)
+})
+
+test('a total or a cursor that has moved is no end', async () => {
+  const total = byPage(100, () => ({ count: 10 }))
+  await expect(read(total, { kind: 'page', totalPath: 'data.total' })).rejects.toMatchObject({
+    code: 'SOURCE_PAGING_BROKEN',
+    blame: 'source-wrong:schema',
+  })
+  const paging = { kind: 'cursor', cursorPath: 'data.next', size: 10 }
+  const moved: Answer = (_, response) => json(response, page(rows, { nextCursor: 'a' }))
+  await expect(read(moved, paging)).rejects.toMatchObject({ code: 'SOURCE_PAGING_BROKEN' })
+  const ended: Answer = (_, response) => json(response, page(rows, { next: null }))
+  expect((await read(ended, paging)).end.complete).toBe(true)
+})

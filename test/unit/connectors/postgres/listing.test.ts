@@ -136,6 +136,7 @@ test('a query may hide no second statement', async () => {
   for (const query of [
     'select 1; drop table public.secret',
     'select 1) to stdout; drop table public.secret; --',
+    'select 1) as q; commit; drop table public.secret; select * from (select 2',
     'select 1) as q; drop table public.secret; select * from (select 2',
     'with gone as (delete from public.secret returning *) select * from gone',
   ]) {
