@@ -67,6 +67,14 @@ export const documentErrors = {
     en: { fact: '{where} has no "{expected}" ({title})', hint: 'write {expected}' },
     zh: { fact: '{where} 缺少“{expected}”（{title}）', hint: '请补上 {expected}' },
   },
+  PROPERTY_CHOICE: {
+    recovery: 'abort',
+    en: {
+      fact: '{where} must be given in one of several ways, and has: {found}',
+      hint: 'write either {expected}',
+    },
+    zh: { fact: '{where} 只能以一种方式填写，现有：{found}', hint: '请写 {expected}' },
+  },
   VALUE_TYPE: {
     recovery: 'abort',
     en: { fact: '{where} ({title}) is {found}', hint: 'expected {expected}' },

@@ -20,8 +20,17 @@ function withoutOtherBranches(errors: readonly SchemaError[], choice: SchemaErro
   const telling = inside.filter((error) => !otherKinds.has(branchOf(error, prefix)))
   const outside = errors.filter((error) => error !== choice && !inside.includes(error))
   const first = kindErrors[0]
+  if (isChoiceOfProperties(choice)) return [...outside, choice]
   if (telling.length > 0) return [...outside, ...telling]
-  return first ? [...outside, mergeKinds(first, kindErrors)] : [...outside, choice]
+  if (!first) return [...outside, choice]
+  const told = outside.some((error) => error.keyword === 'enum' && error.instancePath === first.instancePath)
+  return told ? outside : [...outside, mergeKinds(first, kindErrors)]
+}
+
+/** Branches that differ in nothing but the properties they require: `url`, or `host` and `database`. */
+export function isChoiceOfProperties(error: SchemaError): boolean {
+  const branches: unknown = error.schema
+  return Array.isArray(branches) && branches.every((one) => Object.keys(one).join() === 'required')
 }
 
 /** A constant one level below the choice that is not the one written. */

@@ -6,7 +6,7 @@ import { nearestWord } from './nearest-word.ts'
 import type { ParsedDocument, Path } from './parse-document.ts'
 import type { Problem } from './problem.ts'
 import { createProblem, excerpt } from './problem.ts'
-import { mostTelling } from './schema-branches.ts'
+import { isChoiceOfProperties, mostTelling } from './schema-branches.ts'
 import type { SchemaError } from './schema-validator.ts'
 import { describeBound, describeTypes, describeValue } from './value-words.ts'
 
@@ -60,6 +60,9 @@ function problemOf(found: Found): Problem {
     case 'const':
     case 'vocabulary':
       return unknownWord(found)
+    case 'oneOf':
+    case 'anyOf':
+      return isChoiceOfProperties(found.error) ? choiceOfProperties(found) : wrongForm(found)
     default:
       return holdsPassword(String(found.error.data)) ? secretLiteral(found) : wrongForm(found)
   }
@@ -92,6 +95,23 @@ function missingProperty({ document, path, error, schema }: Found): Problem {
     found: '',
     expected: name,
     title: titleOf(record(record(schema.properties)[name]), name),
+    where: showPath(path),
+  })
+}
+
+function choiceOfProperties({ document, path, error }: Found): Problem {
+  const branches = (error.schema as { required: string[] }[]).map(({ required }) => required)
+  const written = record(error.data)
+  return createProblem(document.placeOf(path), 'PROPERTY_CHOICE', {
+    found:
+      branches
+        .flat()
+        .filter((name) => name in written)
+        .join(', ') || '-',
+    expected: {
+      en: branches.map((names) => names.join(' + ')).join(', or '),
+      zh: branches.map((names) => names.join(' + ')).join('，或 '),
+    },
     where: showPath(path),
   })
 }

@@ -23,6 +23,33 @@ export const connectorKinds: readonly ConnectorKind[] = [
     },
   },
   {
+    kind: 'http-json',
+    configSchema: {
+      type: 'object',
+      properties: {
+        auth: {
+          type: 'object',
+          title: 'Sign-in',
+          'title:zh': '认证方式',
+          properties: {
+            kind: { enum: ['none', 'bearer', 'hmac'], title: 'Kind', 'title:zh': '类型' },
+            token: { title: 'Token', 'title:zh': '令牌', ...text, secret: true },
+            secret: { title: 'Signing secret', 'title:zh': '签名密钥', ...text, secret: true },
+          },
+          required: ['kind'],
+          additionalProperties: false,
+          anyOf: [
+            { properties: { kind: { const: 'none' } } },
+            { properties: { kind: { enum: ['bearer'] } }, required: ['token'] },
+            { properties: { kind: { const: 'hmac' } }, required: ['secret'] },
+          ],
+        },
+      },
+      additionalProperties: false,
+    },
+    readSchema: { type: 'object' },
+  },
+  {
     kind: 'postgres',
     configSchema: {
       type: 'object',
@@ -31,9 +58,10 @@ export const connectorKinds: readonly ConnectorKind[] = [
         port: { title: 'Port', 'title:zh': '端口', type: 'integer', minimum: 1, maximum: 65535 },
         database: { title: 'Database', 'title:zh': '数据库', ...text },
         user: { title: 'User', 'title:zh': '用户', ...text },
+        url: { title: 'Address', 'title:zh': '地址', ...text, secret: true },
         password: { title: 'Password', 'title:zh': '口令', ...text, secret: true },
       },
-      required: ['host', 'database', 'user'],
+      oneOf: [{ required: ['url'] }, { required: ['host', 'database', 'user'] }],
       additionalProperties: false,
     },
     readSchema: {
