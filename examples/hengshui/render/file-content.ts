@@ -4,20 +4,21 @@ import type { PlannedFile } from '../systems/file-plan.ts'
 import { blocks } from './blocks.ts'
 import { csvHeader, csvLine } from './csv.ts'
 import { jsonObject } from './json.ts'
-import { workbook } from './workbook.ts'
 
-/** The bytes of a planned file as they stand on `day`, in blocks. */
+/** The bytes of a planned text file as they stand on `day`, in blocks. */
 export function* fileContent(file: PlannedFile, day: number): Generator<Buffer> {
   const { source } = file.dataset
-  if (source.kind === 'csv') {
-    const encode = source.encoding === 'gb18030' ? encodeGb18030 : (text: string) => Buffer.from(text)
-    for (const text of csvText(file, day)) yield encode(text)
-  } else if (source.kind === 'json') {
-    for (const text of source.layout === 'lines' ? lines(file, day) : array(file, day))
-      yield Buffer.from(text)
-  } else {
-    yield workbook(file, day)
-  }
+  const encode =
+    source.kind === 'csv' && source.encoding === 'gb18030'
+      ? encodeGb18030
+      : (text: string): Buffer => Buffer.from(text)
+  for (const text of textOf(file, day)) yield encode(text)
+}
+
+function textOf(file: PlannedFile, day: number): Generator<string> {
+  const { source } = file.dataset
+  if (source.kind === 'csv') return csvText(file, day)
+  return source.kind === 'json' && source.layout === 'array' ? array(file, day) : lines(file, day)
 }
 
 function* csvText(file: PlannedFile, day: number): Generator<string> {

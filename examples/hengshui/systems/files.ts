@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { generatorFingerprint } from '../generator/fingerprint.ts'
 import { datasets } from '../list/the-list.ts'
 import { fileContent } from '../render/file-content.ts'
+import { writeRecords } from '../render/workbook.ts'
 import { filePattern, isFileDataset, type PlannedFile, planFiles } from './file-plan.ts'
-import { writeIfDifferent } from './write-if-different.ts'
+import { writeBlocks, writeIfDifferent } from './write-if-different.ts'
 
 export interface WrittenFiles {
   /** Files whose content changed. */
@@ -43,12 +44,17 @@ export async function writeFiles(
   for (const file of plan) {
     signal.throwIfAborted()
     const path = join(directory, file.path)
-    if (await writeIfDifferent(path, fileContent(file, day))) written += 1
+    if (await writeIfDifferent(path, (fresh) => writeFileOf(file, day, fresh))) written += 1
     sizes[file.path] = (await stat(path)).size
   }
   await removeStrays(directory, plan)
   await writeFile(recordPath, JSON.stringify({ content, sizes }))
   return { written, total: plan.length }
+}
+
+function writeFileOf(file: PlannedFile, day: number, path: string): Promise<void> {
+  if (file.dataset.source.kind === 'excel') return writeRecords(path, file, day)
+  return writeBlocks(path, fileContent(file, day))
 }
 
 async function readRecord(path: string): Promise<Record | undefined> {

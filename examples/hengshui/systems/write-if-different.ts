@@ -1,35 +1,45 @@
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
+const pieceBytes = 1 << 20
+
 /**
- * Writes a file only if its content differs from what is there, so that an unchanged file keeps its time. Says
- * whether it wrote. The new content appears at once, by renaming.
+ * Lets `write` make a file and puts it in the place of `path` only if its content differs from what is there, so
+ * that an unchanged file keeps its time. Says whether it did. The new content appears at once, by renaming.
  */
-export async function writeIfDifferent(path: string, content: Iterable<Buffer>): Promise<boolean> {
+export async function writeIfDifferent(
+  path: string,
+  write: (fresh: string) => Promise<void>,
+): Promise<boolean> {
   await mkdir(dirname(path), { recursive: true })
   const fresh = `${path}.part`
-  const same = await writeAndCompare(fresh, path, content)
+  await write(fresh)
+  const same = await haveSameBytes(fresh, path)
   if (same) await rm(fresh)
   else await rename(fresh, path)
   return !same
 }
 
-async function writeAndCompare(fresh: string, path: string, content: Iterable<Buffer>): Promise<boolean> {
-  const old = await openIfThere(path)
-  const target = await open(fresh, 'w')
-  try {
-    let same = old !== undefined
-    let size = 0
-    for (const block of content) {
-      await target.write(block)
-      if (same && old !== undefined) same = await holds(old, block, size)
-      size += block.length
-    }
-    return same && old !== undefined && (await old.stat()).size === size
-  } finally {
-    await target.close()
-    await old?.close()
+/** Writes blocks of bytes one after the other. */
+export async function writeBlocks(path: string, blocks: Iterable<Buffer>): Promise<void> {
+  await using file = await open(path, 'w')
+  for (const block of blocks) await file.write(block)
+}
+
+async function haveSameBytes(one: string, other: string): Promise<boolean> {
+  await using left = await open(one, 'r')
+  await using right = await openIfThere(other)
+  if (right === undefined || (await left.stat()).size !== (await right.stat()).size) return false
+  for (;;) {
+    const [a, b] = [await nextPiece(left), await nextPiece(right)]
+    if (!a.equals(b)) return false
+    if (a.length === 0) return true
   }
+}
+
+async function nextPiece(file: FileHandle): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes)
+  return buffer.subarray(0, bytesRead)
 }
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
@@ -39,10 +49,4 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
-}
-
-async function holds(file: FileHandle, block: Buffer, position: number): Promise<boolean> {
-  const found = Buffer.allocUnsafe(block.length)
-  const { bytesRead } = await file.read(found, 0, block.length, position)
-  return bytesRead === block.length && found.equals(block)
 }

@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { sharingMethods, sharingTypes } from '../../../catalog-schema/vocabulary/sharing.ts'
+import { writeWorkbook } from '../../../connectors/excel/write-workbook.ts'
 import { encodeGb18030 } from '../gb18030.ts'
 import type { Dataset } from '../list/types.ts'
-import { xlsx } from '../render/xlsx.ts'
+import { titledSheet } from '../render/titled-sheet.ts'
 
 const header = [
   '序号',
@@ -20,26 +23,17 @@ const header = [
   '摘要',
 ]
 
-export interface PublishedList {
-  /** GB18030, as spreadsheets of the region save it. */
-  readonly csv: Buffer
-  readonly xlsx: Buffer
-}
-
-/** The list as the city prints it: one row per dataset, all items in one cell. */
-export function publishedList(datasets: readonly Dataset[]): PublishedList {
+/**
+ * The list as the city prints it, one row per dataset, all items in one cell: `list.csv` in GB18030, as
+ * spreadsheets of the region save it, and `list.xlsx` with a merged title.
+ */
+export async function writePublishedList(directory: string, datasets: readonly Dataset[]): Promise<void> {
   const rows = datasets.map(listRow)
-  const title = '衡水市政务数据共享责任清单(合成数据)'
   const lines = [header, ...rows].map((row) => `${row.map(quoted).join(',')}\r\n`)
-  return {
-    csv: encodeGb18030(lines.join('')),
-    xlsx: xlsx({
-      name: '责任清单',
-      titles: [title],
-      header,
-      rows: rows.map((row) => row.map((text) => (text === '' ? undefined : { kind: 'text', text }))),
-    }),
-  }
+  await writeFile(join(directory, 'list.csv'), encodeGb18030(lines.join('')))
+  const title = '衡水市政务数据共享责任清单(合成数据)'
+  const cells = rows.map((row) => row.map((text) => (text === '' ? null : text)))
+  await writeWorkbook(join(directory, 'list.xlsx'), [titledSheet('责任清单', [title], header, cells)])
 }
 
 function listRow(dataset: Dataset, index: number): readonly string[] {

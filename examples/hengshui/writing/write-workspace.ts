@@ -5,7 +5,7 @@ import { datasets, departments } from '../list/the-list.ts'
 import type { SourceAddresses } from '../systems/start-sources.ts'
 import { catalogDocument } from './catalog-document.ts'
 import { harvestDocument } from './harvest-document.ts'
-import { publishedList } from './published-list.ts'
+import { writePublishedList } from './published-list.ts'
 import { sourceDocument } from './source-document.ts'
 
 export interface WorkspaceOptions {
@@ -45,9 +45,7 @@ export async function writeWorkspace(
     await write(join(root, 'sources', file), `${name}的源系统`, sourceDocument(department, addresses, root))
     await write(join(root, 'harvests', file), `${name}的归集任务`, harvestDocument(owed))
   }
-  const list = publishedList(datasets)
-  await writeFile(join(root, 'list.csv'), list.csv)
-  await writeFile(join(root, 'list.xlsx'), list.xlsx)
+  await writePublishedList(root, datasets)
 }
 
 async function write(path: string, title: string, document: object): Promise<void> {
