@@ -145,6 +145,28 @@ test('after a silence the newest period is kept, the one before late, the rest m
   expect(await judge(town.db, { now: new Date('2026-11-11T18:20Z') })).toEqual([])
 })
 
+test('the cause found at the deadline stays when the delivery comes', async () => {
+  await using town = await city()
+  const dataset = await planned(town, daily)
+  const run = await town.run(dataset, '2026-11-09T18:00Z', { state: 'awaiting-approval', updated: 9 })
+  await judge(town.db, { now: new Date('2026-11-10T04:30Z') })
+  await sql`update guiji.run set state = 'succeeded', finished_at = '2026-11-10T06:00Z',
+    read = 9, accepted = 9 where id = ${run}`.execute(town.db)
+  await sql`insert into guiji.publication (run_id, dataset_id, at, held_after, received_after)
+    values (${run}, ${dataset.id}, '2026-11-10T06:00Z', 10, 10)`.execute(town.db)
+  const [judged] = await judge(town.db, { now: new Date('2026-11-10T06:01Z') })
+  expect(judged).toMatchObject({ outcome: 'late', cause: 'awaiting-approval' })
+  expect(await verdict(town, '2026-11-10T06:01Z')).toMatchObject({ verdict: 'fresh', kept: 0n, owed: 1n })
+})
+
+test('a void period is nobody’s next deadline', async () => {
+  await using town = await city()
+  const dataset = await planned(town, daily)
+  await sql`update guiji.occurrence set outcome = 'void' where period = '2026-11-10'`.execute(town.db)
+  expect(await first(town, dataset, '2026-11-11T05:00Z')).toBe('2026-11-09 late platform-did-not-run')
+  expect(await first(town, dataset, '2026-11-12T05:00Z')).toBe('2026-11-09 missed platform-did-not-run')
+})
+
 test('the answer does not depend on when the judge ran', async () => {
   await using often = await city()
   await using once = await city()

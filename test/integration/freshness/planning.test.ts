@@ -134,6 +134,16 @@ test('a change voids what had not begun and plans it anew; the period in progres
   expect(weeks).toEqual(['2026-W45 pending', '2026-W46 pending', '2026-W47 void'])
 })
 
+test('a version owes no period that starts after its successor took effect, planned ahead or not', async () => {
+  await using town = await city()
+  const dataset = await town.dataset('later', { cycle: 'weekly', from: '2026-11-02' })
+  await planOccurrences(town.db, { now, horizonDays: 1 })
+  await town.commit(dataset.id, { cycle: 'monthly', from: '2026-12-01', recordedAt: now.toISOString() })
+  await town.db.transaction().execute((trx) => replanCommitments(trx, [dataset.id], now, 60))
+  const weeks = [45, 46, 47, 48, 49].map((week) => `2026-W${week} pending`)
+  expect(await town.outcomes(dataset)).toEqual([...weeks, '2026-12 pending', '2027-01 pending'])
+})
+
 test('a dataset that left the list owes no period that had not ended', async () => {
   await using town = await city()
   const dataset = await town.dataset('leaving', { cycle: 'weekly', from: '2026-11-02' })
