@@ -19,7 +19,7 @@ export interface UnpackLimits {
 export const defaultLimits: UnpackLimits = { entryBytes: 16 * 1024 ** 3, ratio: 300 }
 
 const RATIO_FROM_BYTES = 64 * 1024 * 1024
-const READ_BYTES = 1024 * 1024
+const READ_BYTES = 64 * 1024
 
 export class ZipArchive implements AsyncDisposable {
   readonly #handle: FileHandle
