@@ -81,16 +81,16 @@ export interface SharingDocument {
 
 export interface CommitmentDocument {
   readonly cycle: CycleCode
-  /** Local date from which the promise holds, `YYYY-MM-DD`. */
+  /** Local date from which the promise holds, `YYYY-MM-DD`. Default: 2025-08-01, when Decree 809 came into force. */
   readonly from: string
   readonly timeZone: string
   readonly calendar: string
-  /** Local time of day, `HH:MM`, at which a period's data is due; see `freshness`. */
+  /** Local time of day, `HH:MM`, at which a period's data is due; see `freshness`. Default: 08:00. */
   readonly dueTime: string
-  /** Calendar days after the end of the period before the due time applies. */
+  /** Calendar days after the end of the period before the due time applies. Default: 1 for daily and longer, else 0. */
   readonly dueAfterDays: number
   readonly grace: { readonly hours?: number; readonly workingDays?: number }
-  /** ISO 8601 duration, realtime only: how old the newest record may be. */
+  /** ISO 8601 duration, realtime only: how old the newest record may be. Default: PT1H. */
   readonly maxLag?: string
   /** `check`: a complete look that found nothing new keeps the promise; `change`: new content is owed. */
   readonly satisfiedBy: 'check' | 'change'

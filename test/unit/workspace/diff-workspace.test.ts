@@ -147,6 +147,12 @@ describe('what a change asks of the table', () => {
   })
 })
 
+test('names that every object knows are names like others', () => {
+  expect(diffFields({ map: {} }, { map: { constructor: '1' } })).toEqual([
+    { path: 'map.constructor', before: undefined, after: '1' },
+  ])
+})
+
 describe('for any two workspaces', () => {
   const text = fc.string({ maxLength: 4 })
   const code = fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor')

@@ -95,6 +95,12 @@ test('a directory without guiji.yaml is no workspace', async () => {
   expect(await codesFor(join(directory.path, 'not-there'))).toEqual(['guiji.yaml:1 DOCUMENT_MISSING'])
 })
 
+test('a byte order mark and Windows line ends change nothing', async () => {
+  await using directory = await temporaryDirectory()
+  await writeFile(join(directory.path, 'guiji.yml'), '\ufeffname: 甲\r\ntimeZone: Asia/Urumqi\r\n')
+  expect((await load(directory.path)).settings).toMatchObject({ name: '甲', timeZone: 'Asia/Urumqi' })
+})
+
 test('a file in which everything is commented out holds nothing', async () => {
   await using directory = await temporaryDirectory()
   await mkdir(join(directory.path, 'catalog'))
