@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { GuijiError } from '../../errors/guiji-error.ts'
 import { fromFailure, type Messages, messages, send } from './messages.ts'
@@ -31,7 +30,8 @@ export async function callKeeper(
   const hangUp = () => socket.destroy()
   signal.addEventListener('abort', hangUp)
   silence.addEventListener('abort', hangUp)
-  const closed = once(socket, 'close').then(() => {})
+  // Not `once` of node:events, which rejects for a reset: a keeper that ends may leave our words unread.
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   const replies = messages(socket)
   send(socket, { type: 'lease', token })
   try {

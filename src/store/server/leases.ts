@@ -51,6 +51,7 @@ export class Leases implements AsyncDisposable {
 
   async #serve(socket: Socket): Promise<void> {
     this.#sockets.add(socket)
+    socket.on('error', () => {})
     socket.once('close', () => {
       this.#sockets.delete(socket)
       if (this.#holders.delete(socket)) void this.#endWhenUnused()

@@ -47,11 +47,9 @@ function listens(server: Server, name: string): Promise<boolean> {
 export function reach(name: string): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(name)
-    socket.once('connect', () => {
-      socket.removeAllListeners('error')
-      resolve(socket)
-    })
-    socket.once('error', (error) => {
+    socket.once('connect', () => resolve(socket))
+    // Stays: an error after the connection was made shows itself by the close that follows.
+    socket.on('error', (error) => {
       if (['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EAGAIN'].includes(codeOf(error) ?? '')) resolve(undefined)
       else reject(error)
     })

@@ -34,16 +34,19 @@ export function send(socket: Socket, message: ToKeeper | FromKeeper): void {
 
 export type Messages = AsyncGenerator<Readonly<Record<string, unknown>>, undefined>
 
-/** The messages of a connection, until it closes. What is not a message ends it. */
+/** The messages of a connection, until it closes or breaks. What is not a message ends them. */
 export async function* messages(socket: Socket): Messages {
   const lines = createInterface({ input: socket })
-  // A connection that breaks gives no end of input; that it broke is all there is to know.
+  // A connection destroyed on this side gives no end of input.
   socket.once('close', () => lines.close())
-  socket.on('error', () => {})
-  for await (const line of lines) {
-    const message = parse(line)
-    if (!message) return
-    yield message
+  try {
+    for await (const line of lines) {
+      const message = parse(line)
+      if (!message) return
+      yield message
+    }
+  } catch {
+    // A reset: that the connection broke is all there is to know.
   }
 }
 

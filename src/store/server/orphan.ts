@@ -25,9 +25,10 @@ export async function adoptOrphan(place: ServerPlace): Promise<Postmaster | unde
   }
   for (let waited = 0; (await processesIn(data)).includes(file.pid); waited += POLL_MILLISECONDS) {
     const now = await readPidFile(data)
-    if (now?.pid === file.pid && now.ready) return { pid: now.pid, port: now.port, ended: gone(now.pid) }
-    // Starting up or shutting down: the former will be ready, the latter gone.
-    if (waited > PATIENCE_MILLISECONDS && !now?.ready) process.kill(file.pid, 'SIGINT')
+    if (now?.pid === file.pid && now.status === 'ready')
+      return { pid: now.pid, port: now.port, ended: gone(now.pid) }
+    // Recovery may take long and then it is ready; a shutdown that waits for its clients is hurried.
+    if (waited > PATIENCE_MILLISECONDS && now?.status === 'stopping') kill(file.pid, 'SIGINT')
     await sleep(POLL_MILLISECONDS)
   }
   await endRemains(data)
@@ -40,8 +41,16 @@ async function endRemains(data: string): Promise<void> {
   for (let waited = 0; ; waited += POLL_MILLISECONDS) {
     const pids = await processesIn(data)
     if (pids.length === 0) return
-    if (waited > PATIENCE_MILLISECONDS) for (const pid of pids) process.kill(pid, 'SIGKILL')
+    if (waited > PATIENCE_MILLISECONDS) for (const pid of pids) kill(pid, 'SIGKILL')
     await sleep(POLL_MILLISECONDS)
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It ended meanwhile.
   }
 }
 

@@ -24,7 +24,8 @@ export interface Postmaster {
 export interface PidFile {
   readonly pid: number
   readonly port: number
-  readonly ready: boolean
+  /** `starting` (perhaps for long: recovery), `ready`, `stopping`. */
+  readonly status: string
 }
 
 /**
@@ -71,14 +72,14 @@ async function spawnPostgres(
 
 async function isReady(data: string, pid: number): Promise<boolean> {
   const file = await readPidFile(data)
-  return file?.pid === pid && file.ready
+  return file?.pid === pid && file.status === 'ready'
 }
 
 export async function readPidFile(data: string): Promise<PidFile | undefined> {
   const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const lines = text.split('\n').map((line) => line.trim())
-  return { pid: Number(lines[0]), port: Number(lines[3]), ready: lines[7] === 'ready' }
+  return { pid: Number(lines[0]), port: Number(lines[3]), status: lines[7] ?? '' }
 }
 
 async function setLogAside(path: string): Promise<void> {
