@@ -1,18 +1,15 @@
 /** `node examples/hengshui/generate.ts --scale N --day N --out DIR`: the files of all departments, without servers. */
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readOptions, wholeNumber } from './command-line.ts'
 import { changesBetween } from './generator/expected-changes.ts'
 import { datasets } from './list/the-list.ts'
 import { writeFiles } from './systems/files.ts'
-import { wholeNumber } from './whole-number.ts'
 
-const { values } = parseArgs({
-  options: {
-    scale: { type: 'string', default: '1000000' },
-    day: { type: 'string', default: '1' },
-    out: { type: 'string' },
-    expected: { type: 'boolean', default: false },
-  },
+const values = readOptions({
+  scale: { type: 'string', default: '1000000' },
+  day: { type: 'string', default: '1' },
+  out: { type: 'string' },
+  expected: { type: 'boolean', default: false },
 })
 const scale = wholeNumber('--scale', values.scale)
 const day = wholeNumber('--day', values.day)

@@ -4,19 +4,16 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readOptions, wholeNumber } from './command-line.ts'
 import { startSources } from './systems/start-sources.ts'
-import { wholeNumber } from './whole-number.ts'
 import { writeWorkspace } from './writing/write-workspace.ts'
 
 const here = import.meta.dirname
-const { values } = parseArgs({
-  options: {
-    scale: { type: 'string', default: '1000000' },
-    day: { type: 'string', default: '1' },
-    directory: { type: 'string', default: join(here, '.sources') },
-    workspace: { type: 'string', default: join(here, 'workspace') },
-  },
+const values = readOptions({
+  scale: { type: 'string', default: '1000000' },
+  day: { type: 'string', default: '1' },
+  directory: { type: 'string', default: join(here, '.sources') },
+  workspace: { type: 'string', default: join(here, 'workspace') },
 })
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
