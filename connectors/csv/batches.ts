@@ -18,8 +18,10 @@ export interface CsvBatch extends Batch {
 
 export interface FileEnd {
   readonly mark: FileMark
-  /** The file does not end with a newline: its last record may be cut off. */
+  /** The file does not end with a newline. */
   readonly open: boolean
+  /** The file ends while a quote is open. */
+  readonly unclosed: boolean
 }
 
 /** The records of one file, a batch for each block that holds the end of one. */
@@ -35,11 +37,13 @@ export async function* fileBatches(
   let rest: Buffer = Buffer.alloc(0)
   let skip = layout.skip
   let lastByte = 0x0a
+  let unclosed = false
   const next = (fresh: TextBlock, last: boolean): CsvBatch | undefined => {
     const { bytes, from } = withRest(rest, { bytes: fresh.bytes, from: fresh.from + skip })
     skip = 0
     const cut = cutter.cut(bytes, from, last)
     rest = bytes.subarray(cut.rest)
+    unclosed = cut.unclosed
     lastByte = bytes.length > from ? (bytes[bytes.length - 1] ?? lastByte) : lastByte
     return batchOf(bytes, from, { cut, progress })
   }
@@ -49,7 +53,7 @@ export async function* fileBatches(
   }
   const batch = next(end(), true)
   if (batch) yield batch
-  return { mark: markOf(layout.file, blocks.sha256()), open: lastByte !== 0x0a }
+  return { mark: markOf(layout.file, blocks.sha256()), open: lastByte !== 0x0a, unclosed }
 }
 
 interface Progress {

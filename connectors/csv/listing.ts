@@ -3,7 +3,7 @@ import type { Columns } from '../../src/records/columns.ts'
 import { FileListing } from '../../src/records/file-listing.ts'
 import type { FileReading } from '../../src/records/file-reading.ts'
 import { issue } from '../../src/records/issues.ts'
-import { type CsvBatch, fileBatches } from './batches.ts'
+import { type CsvBatch, type FileEnd, fileBatches } from './batches.ts'
 import type { CsvRead } from './config.ts'
 import { splitRecord } from './decode.ts'
 import { type Layout, textEncoding } from './layout.ts'
@@ -57,14 +57,30 @@ async function* readFile(
       tail = step.value
       yield tail
     }
-    const { mark, open } = step.value
-    // A file that ends without a newline in a record that does not fit was cut off in the middle of it.
-    if (!open || tail === undefined || !isIssue(options.decode(tail, tail.count - 1))) return { mark }
-    const { file, line } = tail.place(tail.count - 1)
-    return { mark, cutOff: `${file} ends in the middle of the record on line ${line}` }
+    const reason = tail && cutOff(tail, step.value, options.decode)
+    return { mark: step.value.mark, ...(reason === undefined ? {} : { cutOff: reason }) }
   } finally {
-    await batches.return({ mark: { path: '', size: 0, mtimeNs: '0', sha256: '' }, open: false })
+    await batches.return({
+      mark: { path: '', size: 0, mtimeNs: '0', sha256: '' },
+      open: false,
+      unclosed: false,
+    })
   }
+}
+
+/**
+ * A file whose last record does not fit was cut off in the middle of it when no newline follows or a quote is open;
+ * so was one that ends, without a newline, in a quoted field of several lines.
+ */
+function cutOff(
+  tail: CsvBatch,
+  { open, unclosed }: FileEnd,
+  decode: (batch: CsvBatch, index: number) => readonly (string | null)[] | Issue,
+): string | undefined {
+  const misfit = isIssue(decode(tail, tail.count - 1))
+  if (!(open && unclosed) && !(misfit && (open || unclosed))) return undefined
+  const { file, line } = tail.place(tail.count - 1)
+  return `${file} ends in the middle of a record, at line ${line}`
 }
 
 /** The fields of one record in the order of its file. */

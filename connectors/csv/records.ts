@@ -39,6 +39,8 @@ export interface CutRecords {
   readonly irregular: readonly number[]
   /** Records of which only the beginning was kept. */
   readonly oversize: readonly number[]
+  /** A quote was still open when the file ended. */
+  readonly unclosed: boolean
 }
 
 export class RecordCutter {
@@ -48,6 +50,7 @@ export class RecordCutter {
   #skipping = false
   readonly #ranges = new RecordRanges()
   #newlines = 0
+  #unclosed = false
   #irregular: number[] = []
   #oversize: number[] = []
 
@@ -68,6 +71,7 @@ export class RecordCutter {
       newlines: this.#newlines,
       irregular: this.#irregular,
       oversize: this.#oversize,
+      unclosed: this.#unclosed,
     }
   }
 
@@ -117,9 +121,9 @@ export class RecordCutter {
       }
     }
     if (!last) return this.#undo(before)
-    return open
-      ? this.#break(bytes, { from: firstNewline === -1 ? length : firstNewline, before, last })
-      : length
+    if (!open) return length
+    this.#unclosed = true
+    return this.#break(bytes, { from: firstNewline === -1 ? length : firstNewline, before, last })
   }
 
   /** A closing quote stands before a delimiter, a line end or the end of the file. */
