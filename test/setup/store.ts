@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -46,6 +46,7 @@ export async function teardown(): Promise<void> {
 
 async function ownServer(starting: AsyncDisposableStack): Promise<string> {
   const directory = await mkdtemp(join(os.tmpdir(), 'guiji-test-'))
+  starting.defer(() => rm(directory, { recursive: true, force: true }))
   const signal = AbortSignal.timeout(60_000)
   const settings = {
     fsync: 'off',
