@@ -3,6 +3,8 @@ import { GuijiError } from '../../src/errors/guiji-error.ts'
 import type { HttpSettings } from '../../src/http/client.ts'
 import type { Credential } from '../../src/http/signing.ts'
 
+const kindTitle = { title: 'Kind', 'title:zh': '类型' }
+
 export const configSchema: JsonSchema = {
   type: 'object',
   title: 'HTTP interface that answers JSON',
@@ -19,7 +21,7 @@ export const configSchema: JsonSchema = {
       title: 'How to sign in',
       'title:zh': '认证方式',
       properties: {
-        kind: { enum: ['none', 'bearer', 'key', 'hmac'], title: 'Kind', 'title:zh': '类型' },
+        kind: { enum: ['none', 'bearer', 'key', 'hmac'], ...kindTitle },
         token: { type: 'string', secret: true, title: 'Token or key', 'title:zh': '令牌或密钥' },
         header: { type: 'string', title: 'Header that carries the key', 'title:zh': '携带密钥的请求头' },
         query: {
@@ -33,9 +35,9 @@ export const configSchema: JsonSchema = {
       required: ['kind'],
       additionalProperties: false,
       anyOf: [
-        { properties: { kind: { const: 'none' } } },
-        { properties: { kind: { enum: ['bearer', 'key'] } }, required: ['token'] },
-        { properties: { kind: { const: 'hmac' } }, required: ['keyId', 'secret'] },
+        { properties: { kind: { const: 'none', ...kindTitle } } },
+        { properties: { kind: { enum: ['bearer', 'key'], ...kindTitle } }, required: ['token'] },
+        { properties: { kind: { const: 'hmac', ...kindTitle } }, required: ['keyId', 'secret'] },
       ],
     },
     idleSeconds: {

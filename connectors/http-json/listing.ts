@@ -67,7 +67,10 @@ function changed(walk: Walk, first: Page, mark: Mark | undefined, request: ListR
     async *batches() {
       for await (const page of walkPages(walking, first, progress)) {
         cursor.see(page)
-        yield* batchesOf(page)
+        for (const batch of batchesOf(page)) {
+          walking.signal.throwIfAborted()
+          yield batch
+        }
       }
     },
     decode: (batch, index) => decode(batch, index, fields),

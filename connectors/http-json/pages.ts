@@ -46,6 +46,7 @@ export async function* walkPages(walk: Walk, first: Page, progress: Progress): A
       if (page.count > 0) yield page
       page = await coming
     }
+    signal.throwIfAborted()
     progress.ended = true
   } finally {
     callBack.abort()

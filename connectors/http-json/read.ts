@@ -9,6 +9,8 @@ const name = (title: string, chinese: string, fallback: string) => ({
   'title:zh': chinese,
 })
 
+const kindTitle = { title: 'Kind', 'title:zh': '类型' }
+
 export const readSchema: JsonSchema = {
   type: 'object',
   title: 'What to read from the interface',
@@ -31,7 +33,7 @@ export const readSchema: JsonSchema = {
       title: 'How the interface cuts its answer into pages',
       'title:zh': '分页方式',
       properties: {
-        kind: { enum: ['none', 'page', 'offset', 'cursor', 'link'], title: 'Kind', 'title:zh': '类型' },
+        kind: { enum: ['none', 'page', 'offset', 'cursor', 'link'], ...kindTitle },
         pageParam: name('Parameter with the page number', '页码参数', 'page'),
         first: {
           type: 'integer',
@@ -55,7 +57,7 @@ export const readSchema: JsonSchema = {
       required: ['kind'],
       additionalProperties: false,
       anyOf: [
-        { properties: { kind: { enum: ['none', 'page', 'offset', 'link'] } } },
+        { properties: { kind: { enum: ['none', 'page', 'offset', 'link'], ...kindTitle } } },
         { required: ['cursorPath'] },
       ],
     },

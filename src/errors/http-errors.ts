@@ -103,11 +103,11 @@ export const httpErrors = {
     cause: 'source-wrong:content',
     en: {
       fact: 'source {source} repeats itself: page {page} of {url} {detail}',
-      hint: 'the system ignores the paging parameter; compare read.paging of the harvest with the documentation of the interface',
+      hint: 'the system ignores the paging parameter, or gives its last page for every later number: compare read.paging with the documentation of the interface and set read.paging.totalPath',
     },
     zh: {
       fact: '源系统 {source} 分页重复：{url} 第 {page} 页 {detail}',
-      hint: '该系统忽略了分页参数；请将归集任务的 read.paging 与接口文档核对',
+      hint: '该系统忽略了分页参数，或页码超出后总是返回最后一页；请将 read.paging 与接口文档核对，并设置 read.paging.totalPath',
     },
   },
   SOURCE_RECORDS_MISSING: {
