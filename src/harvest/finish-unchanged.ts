@@ -14,7 +14,7 @@ export async function finishUnchanged(
   const { listing, startedAt, now } = found
   await inTransaction(client, async () => {
     await client.query(
-      `update guiji.dataset_state set last_checked_at = $2, complete_through = $2,
+      `update guiji.dataset_state set last_checked_at = $2,
          source_published_at = coalesce($3, source_published_at), token = coalesce($4, token)
        where dataset_id = $1`,
       [target.datasetId, startedAt, listing.publishedAt ?? null, listing.end().token ?? null],

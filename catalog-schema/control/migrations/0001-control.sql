@@ -123,6 +123,8 @@ create table guiji.occurrence (
 comment on column guiji.occurrence.due_at is 'instant the data is promised for';
 comment on column guiji.occurrence.late_at is 'due_at plus grace: kept up to here counts as kept';
 create index occurrence_pending on guiji.occurrence (due_at) where outcome = 'pending';
+create index occurrence_unkept on guiji.occurrence (period_end)
+  where outcome = 'pending' or (outcome = 'late' and kept_at is null);
 create index occurrence_of_dataset on guiji.occurrence (dataset_id, period_start desc);
 
 create table guiji.slot (
@@ -177,6 +179,7 @@ create table guiji.run (
 );
 create unique index run_active on guiji.run (dataset_id) where state in ('queued', 'running', 'publishing');
 create index run_of_dataset on guiji.run (dataset_id, id desc);
+create index run_started on guiji.run (dataset_id, started_at);
 
 create table guiji.ledger (
   id bigint generated always as identity primary key,

@@ -42,7 +42,7 @@ async function moveState(settlement: Settlement, totals: Accounts): Promise<bigi
     `update guiji.dataset_state set
        held = held + $3, received = received + $4, published_run = $2,
        source_published_at = coalesce($5, source_published_at),
-       last_checked_at = $6, complete_through = $6,
+       last_checked_at = $6,
        last_changed_at = case when $7 then $8 else last_changed_at end,
        loaded_at = $8, visible_at = $8,
        last_snapshot_at = case when $9 then $6 else last_snapshot_at end,

@@ -1,0 +1,2 @@
+/** The one place where the process's environment is read. */
+export const environment: Readonly<Record<string, string | undefined>> = process.env
