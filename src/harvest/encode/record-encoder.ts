@@ -63,7 +63,8 @@ export function createRecordEncoder(
 
 /** An item that no mapping names is filled from the field of its own code, as it is. */
 export function mappingOf(harvest: HarvestDocument, item: string): ItemMapping {
-  return harvest.items[item] ?? { from: item, normalise: [], empty: 'null', nulls: [] }
+  const own = Object.hasOwn(harvest.items, item) ? harvest.items[item] : undefined
+  return own ?? { from: item, normalise: [], empty: 'null', nulls: [] }
 }
 
 function positionOf(
