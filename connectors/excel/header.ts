@@ -13,25 +13,41 @@ export interface Header {
   readonly names: readonly string[]
 }
 
+/** Rows below one that are compared with it. */
+const COMPARED_ROWS = 10
+
 /**
- * The header of a sheet: the row that is given, or the first of the top rows whose cells are all text, without a
- * gap, and which no row near it is wider than. Title rows, merged over the table, hold a single cell and so are
- * narrower than what they stand above.
+ * The header of a sheet: the row that is given, or the first row of the table, which then must be all text.
+ *
+ * The table begins at the first row that is more than half full and that most of the next rows are not wider than.
+ * So title rows are passed over: merged ones hold a single cell, others are narrower than the table or mostly
+ * empty. A first row that cannot be a header is an error, never passed over: the row below it is data.
  */
 export function findHeader(file: SourceFile, rows: readonly Row[], given: number | undefined): Header {
   if (rows.length === 0)
     throw new GuijiError('FILE_EMPTY', { file: file.path, problem: 'the sheet has no cells' })
-  const widest = Math.max(...rows.map(width))
-  const row =
-    given === undefined
-      ? rows.find((one) => one.allText && width(one) === widest && !hasGap(one))
-      : rows.find(({ number }) => number === given)
-  if (row !== undefined) return headerOf(file, row)
-  const problem =
-    given === undefined
-      ? `none of the first ${rows.length} rows has a text in each of ${widest} columns; set "headerRow"`
-      : 'the row is empty'
-  throw new GuijiError('FILE_HEADER', { file: file.path, line: given ?? 1, problem })
+  const fail = (line: number, problem: string) =>
+    new GuijiError('FILE_HEADER', { file: file.path, line, problem })
+  if (given !== undefined) {
+    const row = rows.find(({ number }) => number === given)
+    if (row === undefined) throw fail(given, 'the row is empty')
+    return headerOf(file, row)
+  }
+  const row = rows.find((_, at) => beginsTable(rows, at))
+  if (row === undefined)
+    throw fail(1, `none of the first ${rows.length} rows begins a table; set "headerRow"`)
+  if (!row.allText) throw fail(row.number, 'it begins the table but is not all text; set "headerRow"')
+  return headerOf(file, row)
+}
+
+function beginsTable(rows: readonly Row[], at: number): boolean {
+  const row = rows[at]
+  if (row === undefined) return false
+  const own = width(row)
+  const filled = row.cells.filter((cell) => cell !== null && cell !== undefined).length
+  if (filled * 2 <= own || own < Math.min(2, Math.max(...rows.map(width)))) return false
+  const next = rows.slice(at + 1, at + 1 + COMPARED_ROWS)
+  return next.filter((one) => width(one) > own).length * 2 <= next.length
 }
 
 function headerOf(file: SourceFile, row: Row): Header {
@@ -54,8 +70,4 @@ function firstColumn({ cells }: Row): number {
 
 function width(row: Row): number {
   return row.cells.length - firstColumn(row)
-}
-
-function hasGap(row: Row): boolean {
-  return row.cells.slice(firstColumn(row)).includes(null)
 }
