@@ -11,7 +11,7 @@ export interface Cut {
 /** Writes record boundaries of `bytes` from `from` on into `bounds`. Pure but for `bounds`. */
 export type Cutter = (bytes: Buffer, from: number, bounds: Bounds) => Cut
 
-/** Growing pairs of offsets, kept between batches so that a long listing allocates them once. */
+/** Growing pairs of offsets, kept between batches; each batch is given a copy of what it holds. */
 export interface Bounds {
   starts: Uint32Array
   ends: Uint32Array
@@ -141,8 +141,8 @@ function batch(bytes: Buffer, bounds: Bounds, seen: Seen): Batch {
   seen.records += bounds.count
   return {
     bytes,
-    starts: bounds.starts,
-    ends: bounds.ends,
+    starts: bounds.starts.slice(0, bounds.count),
+    ends: bounds.ends.slice(0, bounds.count),
     count: bounds.count,
     place: (index) => ({ index: before + index + 1 }),
   }
