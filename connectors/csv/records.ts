@@ -108,7 +108,6 @@ export class RecordCutter {
           i++
           continue
         }
-        if (open && i + 1 === length && !last) return this.#undo(before)
         const fits = open ? this.#mayFollow(bytes, i + 1) : i === start || bytes[i - 1] === this.#delimiter
         if (!fits) return this.#break(bytes, { from: firstNewline === -1 ? i : firstNewline, before, last })
         open = !open
@@ -116,8 +115,8 @@ export class RecordCutter {
         if (!open) return i
         if (firstNewline === -1) firstNewline = i
         this.#newlines++
-        if (i - start > MAX_QUOTED_LINES_BYTES)
-          return this.#break(bytes, { from: firstNewline, before, last })
+        const tooLong = i - start > MAX_QUOTED_LINES_BYTES
+        if (tooLong) return this.#break(bytes, { from: firstNewline, before, last })
       }
     }
     if (!last) return this.#undo(before)

@@ -2,10 +2,10 @@
  * What every connector must do, whatever it reads. A connector's own conformance test says how to set up a source
  * and calls `describeConnector`; see `csv.test.ts` for the whole of one.
  */
-import { existsSync, readdirSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { Connector, ConnectorContext, JsonSchema, Listing, Place } from '../../src/connector.ts'
+import type { Connector, ConnectorContext, Listing, Place } from '../../src/connector.ts'
+import { openHandles, untitled } from './observing.ts'
 import { errorText, type ReadRecord, readAll, requestFor } from './reading.ts'
 
 /** A source set up for one test, with content that the test knows. */
@@ -233,17 +233,22 @@ function describeEnds({ connector, setUp }: Conformance): void {
     await expect.poll(openHandles, { timeout: 2000 }).toBeLessThanOrEqual(before)
   })
 
-  it('leaves nothing open when the reader goes away in the middle', async () => {
-    await using source = await setUp()
-    await source.enlarge()
-    const before = openHandles()
-    {
-      await using session = await connector.open(source.config, contextOf(source.directory))
-      await using listing = await session.list(requestFor(source.read, source.fields))
-      for await (const _ of listing.batches()) break
-    }
-    await expect.poll(openHandles, { timeout: 2000 }).toBeLessThanOrEqual(before)
-  })
+  it.each(['by leaving its loop', 'without a word'])(
+    'leaves nothing open when the reader goes away %s',
+    async (how) => {
+      await using source = await setUp()
+      await source.enlarge()
+      const before = openHandles()
+      {
+        await using session = await connector.open(source.config, contextOf(source.directory))
+        await using listing = await session.list(requestFor(source.read, source.fields))
+        const batches = listing.batches()[Symbol.asyncIterator]()
+        await batches.next()
+        if (how === 'by leaving its loop') await batches.return?.()
+      }
+      await expect.poll(openHandles, { timeout: 2000 }).toBeLessThanOrEqual(before)
+    },
+  )
 }
 
 async function abortAfterFirst(listing: Listing, stop: AbortController): Promise<void> {
@@ -274,24 +279,4 @@ export function contextOf(directory: string): ConnectorContext {
 
 function fieldAt(fields: ReadRecord['fields'], at: number): unknown {
   return Array.isArray(fields) ? fields[at] : fields
-}
-
-/** Paths of the properties without a title in English or Chinese. */
-function untitled(schema: JsonSchema, path: string): readonly string[] {
-  const properties = (schema.properties ?? {}) as Readonly<Record<string, JsonSchema>>
-  const variants = [schema.oneOf, schema.anyOf, schema.allOf].flatMap((list) =>
-    Array.isArray(list) ? list : [],
-  )
-  return [
-    ...Object.entries(properties).flatMap(([name, property]) => {
-      const titled = typeof property.title === 'string' && typeof property['title:zh'] === 'string'
-      return [...(titled ? [] : [`${path}/${name}`]), ...untitled(property, `${path}/${name}`)]
-    }),
-    ...variants.flatMap((variant: JsonSchema) => untitled(variant, path)),
-  ]
-}
-
-/** Open files and sockets of this process; where the system does not tell, none. */
-function openHandles(): number {
-  return existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0
 }

@@ -90,6 +90,12 @@ describe('cutting CSV into records', () => {
     expect(found.lines).toBe(lines.length + 2)
   })
 
+  it('does not wait for the end of the file to give it up', () => {
+    const bytes = Buffer.from(`1,"open\n${'2,x\n'.repeat(MAX_QUOTED_LINES_BYTES / 2)}`)
+    const { count, rest } = new RecordCutter(dialect).cut(bytes, 0, false)
+    expect({ count, rest }).toEqual({ count: MAX_QUOTED_LINES_BYTES / 2 + 1, rest: bytes.length })
+  })
+
   it('keeps a quoted field of several MiB without newlines whole', () => {
     const record = `1,"${'x'.repeat(3 * MAX_QUOTED_LINES_BYTES)}"`
     expect(cut(`${record}\n2,y\n`, 1 << 20).records).toEqual([record, '2,y'])
