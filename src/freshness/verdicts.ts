@@ -1,9 +1,7 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
-import { cycles } from '../../catalog-schema/vocabulary/cycles.ts'
 import type { Verdict } from '../../catalog-schema/vocabulary/verdicts.ts'
 import type { JudgeOptions } from './judge.ts'
-import { type Facts, factsOfDatasets } from './verdict-facts.ts'
 
 /** What is said of one dataset. */
 export interface DatasetVerdict {
@@ -24,13 +22,22 @@ export interface DatasetVerdict {
   readonly provisional: boolean
 }
 
-/** The verdict of every dataset on the list, by code. Reads occurrences as they were last judged: call `judge` first. */
+/**
+ * The verdict of every dataset on the list, by code. Reads occurrences as they were last judged: call `judge` first.
+ * The judgement itself is the function `guiji.verdicts` of the store, which `catalog.freshness` shows to analysts:
+ * nobody can be told anything else.
+ */
 export async function verdicts(
   db: Kysely<ControlDatabase>,
-  options: JudgeOptions,
+  { now, datasetIds }: JudgeOptions,
 ): Promise<DatasetVerdict[]> {
-  const facts = await factsOfDatasets(db, options)
-  return facts.map((of) => verdictOf(of, options.now))
+  const { rows } = await sql<DatasetVerdict>`
+    select code, verdict, cause, due_at as "dueAt", complete_through as "completeThrough", kept, owed,
+      no_clock as "noClock", provisional
+    from guiji.verdicts(${now})
+    where ${datasetIds === undefined} or dataset_id = any(${datasetIds ?? []}::bigint[])
+    order by code`.execute(db)
+  return rows
 }
 
 export interface Attainment {
@@ -47,42 +54,4 @@ export function attainment(of: readonly DatasetVerdict[]): Attainment {
     owed: of.reduce((sum, { owed }) => sum + owed, 0n),
     noClock: of.filter(({ noClock }) => noClock).length,
   }
-}
-
-export function verdictOf(facts: Facts, now: Date): DatasetVerdict {
-  const noClock = !cycles[facts.cycle].clock
-  const [verdict, cause] = noClock ? (['no-clock', null] as const) : standing(facts, now)
-  return {
-    code: facts.code,
-    verdict,
-    cause,
-    dueAt: facts.overdueSince ?? facts.openDueAt ?? facts.nextDueAt,
-    completeThrough: facts.completeThrough,
-    kept: facts.kept,
-    owed: facts.owed,
-    noClock,
-    provisional: facts.overdueSince === null ? facts.openProvisional : facts.overdueProvisional,
-  }
-}
-
-/**
- * Worst first. A period delivered late is not overdue any more: its lateness stays in the counts, and the dataset
- * is fresh again. A deadline counted without a calendar accuses nobody: until a whole period is missed, its verdict
- * is `unknown`.
- */
-function standing(facts: Facts, now: Date): readonly [Verdict, string | null] {
-  if (facts.overdueSince !== null) {
-    if (facts.overdueMissed) return ['missed', facts.overdueCause]
-    return facts.overdueProvisional ? ['unknown', 'calendar-unknown'] : ['late', facts.overdueCause]
-  }
-  if (facts.openLateAt !== null) return [atRisk(facts, facts.openLateAt, now) ? 'at-risk' : 'due', null]
-  if (facts.waived) return ['waived', 'waived']
-  return [facts.harvested ? 'fresh' : 'unknown', null]
-}
-
-/** By its usual duration, the run under way, or one started this minute, would not be visible by the deadline. */
-function atRisk({ usualSeconds, runningSince }: Facts, lateAt: Date, now: Date): boolean {
-  if (usualSeconds === null) return false
-  const visible = (runningSince ?? now).getTime() + usualSeconds * 1000
-  return Math.max(visible, now.getTime()) > lateAt.getTime()
 }
