@@ -34,7 +34,7 @@ export async function readHead(file: SourceFile): Promise<Head> {
 
 /**
  * How a file is written. `auto`: its byte order mark; without one UTF-8 when the first MiB that is not pure ASCII
- * is strictly valid UTF-8, else GB18030. A mark that contradicts a declared encoding is an error.
+ * is valid UTF-8 but for single bytes, else GB18030. A mark that contradicts a declared encoding is an error.
  */
 export async function findEncoding(
   file: SourceFile,
@@ -62,13 +62,20 @@ async function guess(file: SourceFile, head: Head): Promise<CsvEncoding> {
     bytes = await readAt(file, position)
     if (bytes.length === 0) return 'utf-8'
   }
-  try {
-    // With `stream` a character cut off at the end of the bytes is no error.
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: position + bytes.length < file.size })
-    return 'utf-8'
-  } catch {
-    return 'gb18030'
-  }
+  return isMostlyUtf8(bytes) ? 'utf-8' : 'gb18030'
+}
+
+/**
+ * Valid UTF-8, or so nearly that single bytes must be damaged: Chinese in UTF-8 often passes for GB18030 and would
+ * come out as other characters, Chinese in GB18030 hardly ever passes for UTF-8.
+ */
+function isMostlyUtf8(bytes: Buffer): boolean {
+  // With `stream` a character cut off at the end of the bytes is not counted.
+  const text = new TextDecoder('utf-8').decode(bytes, { stream: true })
+  const damaged = text.match(/\ufffd+/g)?.length ?? 0
+  if (damaged === 0) return true
+  const valid = text.match(/[\x80-\ufffc]/g)?.length ?? 0
+  return valid > 10 * damaged
 }
 
 async function readAt(file: SourceFile, position: number): Promise<Buffer> {

@@ -84,9 +84,6 @@ export class ZipArchive implements AsyncDisposable {
     } catch (error) {
       if (error instanceof GuijiError || signal.aborted) throw error
       throw this.#broken(`the part ${name} cannot be unpacked: ${problemOf(error)}`, error)
-    } finally {
-      packed.destroy()
-      unpacked.destroy()
     }
     if (total !== entry.size)
       throw this.#broken(`the part ${name} has ${total} bytes, declared are ${entry.size}`)

@@ -30,6 +30,14 @@ describe('encodings', () => {
     expect(read.values.at(-1)).toEqual(['中'])
   })
 
+  it('does not take UTF-8 with a damaged byte for GB18030', async () => {
+    const content = Buffer.concat([
+      Buffer.from(`名称\n${'中国\n'.repeat(20)}`),
+      Buffer.from([0xe4, 0xb8, 0x0a]),
+    ])
+    expect((await readCsv(content)).values.slice(-2)).toEqual([['中国'], 'encoding'])
+  })
+
   it.each([
     ['utf-8', Buffer.from('\ufeff"名""称",值\n中国,1\n')],
     ['utf-16le', Buffer.from('\ufeff"名""称",值\n中国,1\n', 'utf16le')],

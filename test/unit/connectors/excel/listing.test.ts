@@ -36,11 +36,12 @@ describe('cells', () => {
           '<numFmts><numFmt numFmtId="170" formatCode="yyyy&quot;年&quot;m&quot;月&quot;"/></numFmts>' +
           '<cellStyleXfs><xf numFmtId="0"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs>',
         sheet:
-          '<x:row><x:c t="s"><x:v>0</x:v></x:c><x:c t="inlineStr"><x:is><x:t>日</x:t></x:is></x:c></x:row>' +
+          '<x:row><x:c t="s"><x:v>0</x:v></x:c><x:c t="inlineStr"><x:is><x:t>日</x:t><x:rPh><x:t>ri</x:t></x:rPh></x:is></x:c>' +
+          '<x:c t="inlineStr"><x:is><x:t>注</x:t></x:is></x:c></x:row>' +
           '<x:row><x:c t="s"><x:v>1</x:v></x:c><x:c s="1"><x:v>45828</x:v></x:c></x:row>',
       }),
     )
-    expect(read).toMatchObject({ fields: ['名', '日'], values: [['富 文', '2025-06-20']] })
+    expect(read).toMatchObject({ fields: ['名', '日', '注'], values: [['富 文', '2025-06-20', null]] })
   })
 
   it('names the cell that holds an error, a formula without result, or no date', async () => {
