@@ -4,6 +4,7 @@
  */
 import type { Dataset, DirtKind, Item, RejectKind } from '../list/types.ts'
 import { mix } from './hash.ts'
+import type { Life } from './life.ts'
 
 /** One way of being wrong, with the item it shows in (-1: in the record as a whole). */
 export interface Flaw {
@@ -62,14 +63,34 @@ function sharesOf(dataset: Dataset): readonly Flaw[] {
 }
 
 /** What is wrong with a record on `day`, if anything. */
-export function flawOn(dataset: Dataset, ordinal: number, day: number): Flaw | undefined {
-  const { byShare } = planOf(dataset)
-  if (byShare.length === 0) return undefined
-  const flaw = byShare[mix(dataset.seed + 0x33, ordinal) % 10_000]
+export function flawOn(life: Life, ordinal: number, day: number): Flaw | undefined {
+  const { dataset, initial } = life
+  const flaw = inbornFlaw(dataset, ordinal)
   if (flaw === undefined || dataset.mode === 'append') return flaw
+  // See `isFrozen`: no such record comes later.
+  if (ordinal >= initial && hidesKey(dataset, flaw)) return undefined
   const mending = mix(dataset.seed + 0x44, ordinal)
   const mended = mending % 4 === 0 && day >= 2 + ((mending >>> 8) % 20)
   return mended ? undefined : flaw
+}
+
+function inbornFlaw(dataset: Dataset, ordinal: number): Flaw | undefined {
+  const { byShare } = planOf(dataset)
+  return byShare.length === 0 ? undefined : byShare[mix(dataset.seed + 0x33, ordinal) % 10_000]
+}
+
+/**
+ * A record whose key cannot be told could be any record, so a harvest that meets one for the first time rightly
+ * deletes nothing. For the vanished records of a day to be known exactly, such records are there from the first
+ * day, neither change nor vanish, and can only be mended.
+ */
+export function isFrozen(dataset: Dataset, ordinal: number): boolean {
+  const flaw = inbornFlaw(dataset, ordinal)
+  return flaw !== undefined && hidesKey(dataset, flaw)
+}
+
+function hidesKey(dataset: Dataset, flaw: Flaw): boolean {
+  return flaw.kind === 'ragged' || dataset.items[flaw.column]?.key === true
 }
 
 /** The reason for which a record with this flaw is rejected itself; a conflict rejects only its second copy. */

@@ -84,9 +84,9 @@ export function changesBetween(dataset: Dataset, from: number, to: number, scale
 function countRead(tally: Tally, life: Life, ordinal: number, day: number): void {
   if (!isPresent(life, ordinal, day)) return
   tally.rows += 1
-  const flaw = flawOn(life.dataset, ordinal, day)
+  const flaw = flawOn(life, ordinal, day)
   if (rejectsItself(flaw)) reject(tally, flaw.kind)
-  const copy = copyOf(life.dataset, ordinal, day)
+  const copy = copyOf(life, ordinal, day)
   if (copy === copies.record) return
   tally.rows += 1
   if (copy === copies.duplicate) tally.duplicates += 1
@@ -113,7 +113,7 @@ function countHeld(tally: Tally, life: Life, ordinal: number, from: number, to: 
 }
 
 function isHeld(life: Life, ordinal: number, day: number): boolean {
-  return isPresent(life, ordinal, day) && !rejectsItself(flawOn(life.dataset, ordinal, day))
+  return isPresent(life, ordinal, day) && !rejectsItself(flawOn(life, ordinal, day))
 }
 
 /** The last day up to `day` on which the record was there and fit. */

@@ -7,6 +7,7 @@
  * first day's events every day.
  */
 import type { Dataset } from '../list/types.ts'
+import { isFrozen } from './dirt.ts'
 import { mix } from './hash.ts'
 
 export const defaultScale = 1_000_000
@@ -59,6 +60,7 @@ export function isPresent(life: Life, ordinal: number, day: number): boolean {
   const born = bornOn(life, ordinal)
   if (day < born) return false
   if (life.dataset.mode !== 'snapshot' || life.dataset.still === true) return true
+  if (ordinal < life.initial && isFrozen(life.dataset, ordinal)) return true
   const hash = mix(life.dataset.seed + 0x11, ordinal)
   const gone = born + 1 + (hash % lifePeriod)
   if (day < gone) return true
@@ -68,6 +70,7 @@ export function isPresent(life: Life, ordinal: number, day: number): boolean {
 /** How often the record had changed by `day`. */
 export function versionOn(life: Life, ordinal: number, day: number): number {
   if (life.dataset.still === true || life.dataset.mode === 'append') return 0
+  if (ordinal < life.initial && isFrozen(life.dataset, ordinal)) return 0
   const phase = mix(life.dataset.seed + 0x22, ordinal) % changePeriod
   const before = Math.floor((bornOn(life, ordinal) - 1 + phase) / changePeriod)
   return Math.floor((day - 1 + phase) / changePeriod) - before

@@ -1,4 +1,3 @@
-import type { Dataset } from '../list/types.ts'
 import { flawOn } from './dirt.ts'
 import { everBorn, isPresent, type Life } from './life.ts'
 
@@ -20,15 +19,15 @@ export function listingOn(life: Life, day: number, after = 0): Float64Array {
   for (let ordinal = everBorn(life, after); ordinal < everBorn(life, day); ordinal += 1) {
     if (!isPresent(life, ordinal, day)) continue
     entries[count++] = ordinal * 4
-    const copy = copyOf(life.dataset, ordinal, day)
+    const copy = copyOf(life, ordinal, day)
     if (copy !== copies.record) entries[count++] = ordinal * 4 + copy
   }
   return entries.subarray(0, count)
 }
 
 /** Which second copy a record has on `day`; `record` means none. */
-export function copyOf(dataset: Dataset, ordinal: number, day: number): number {
-  const kind = flawOn(dataset, ordinal, day)?.kind
+export function copyOf(life: Life, ordinal: number, day: number): number {
+  const kind = flawOn(life, ordinal, day)?.kind
   if (kind === 'duplicate') return copies.duplicate
   return kind === 'key-conflict' ? copies.conflict : copies.record
 }

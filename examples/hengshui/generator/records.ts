@@ -29,7 +29,7 @@ export function recordReader(
     const ordinal = ordinalOf(entry)
     fill(row, life, ordinal, day)
     if (entry % 4 === copies.conflict) row.version += 1
-    const flaw = flawOn(dataset, ordinal, day)
+    const flaw = flawOn(life, ordinal, day)
     for (let i = 0; i < items.length; i += 1) {
       const item = items[i]
       if (item === undefined) continue

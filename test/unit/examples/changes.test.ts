@@ -5,7 +5,7 @@ import { listingOn } from '../../../examples/hengshui/generator/listing.ts'
 import { recordReader } from '../../../examples/hengshui/generator/records.ts'
 import { datasets } from '../../../examples/hengshui/list/the-list.ts'
 import type { Dataset } from '../../../examples/hengshui/list/types.ts'
-import { type Fields, judge } from './judge-records.ts'
+import { type Fields, judge, validCitizenId, validCreditCode } from './judge-records.ts'
 
 const scale = 60_000
 
@@ -139,4 +139,30 @@ test('two readers, in any order, give the same records', () => {
     const again = [...entries].reverse().map((entry) => backward(entry).values.join('|'))
     expect(again.reverse()).toEqual(texts)
   }
+})
+
+/** Records of which nobody can say which they are: broken off, or with a wrong key. */
+function withoutKey(dataset: Dataset, day: number): string[] {
+  const key = dataset.items.findIndex((item) => item.key === true)
+  const valid = { idcard: validCitizenId, uscc: validCreditCode }[String(dataset.items[key]?.semantic)]
+  return [...recordsOn(dataset, day)]
+    .filter(
+      (fields) => fields.length !== dataset.items.length || valid?.(narrow(fields[key] ?? '')) === false,
+    )
+    .map((fields) => fields.join('|'))
+}
+
+function narrow(text: string): string {
+  return text.replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0))
+}
+
+test('records without a readable key never come later than the first day, so deletions stay provable', () => {
+  let found = 0
+  for (const dataset of datasets.filter((one) => one.mode === 'snapshot' && one.dirt !== undefined)) {
+    const first = new Set(withoutKey(dataset, 1))
+    found += first.size
+    for (const day of [2, 30])
+      expect(withoutKey(dataset, day).filter((record) => !first.has(record))).toEqual([])
+  }
+  expect(found).toBeGreaterThan(5)
 })
