@@ -157,6 +157,8 @@ export interface Batch {
   readonly starts: Uint32Array
   readonly ends: Uint32Array
   readonly count: number
+  /** Records that COPY would read otherwise than `decode` does (a stray quote); such a batch is decoded. */
+  readonly irregular?: readonly number[]
   place(index: number): Place
 }
 

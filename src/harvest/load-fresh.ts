@@ -60,7 +60,7 @@ async function prepare(
   digests: BigInt64Array,
 ): Promise<{ readonly statement: string; readonly frames: readonly Buffer[] } | undefined> {
   if (context.choice.lane === 'bytes') {
-    if (hasMomentWord(context, batch)) return undefined
+    if ((batch.irregular?.length ?? 0) > 0 || hasMomentWord(context, batch)) return undefined
     const dialect = context.listing.copy ?? { format: 'csv' }
     return { statement: bytesStatement(context), frames: rawFrames(batch, digests, dialect) }
   }

@@ -11,6 +11,7 @@ import {
 import { copyIn } from '../copy-in.ts'
 import { writeBigint } from '../encode/encoders.ts'
 import { FrameWriter } from '../encode/frame-writer.ts'
+import { doubtfulRows } from './resemblance.ts'
 import type { Settlement } from './settlement.ts'
 
 export const unseenTable = (runId: bigint): string => qualified('load', `r${runId}_unseen`)
@@ -38,8 +39,8 @@ export async function writeUnseen(
 
 /**
  * Finds the rows that vanished: held, but neither in the listing as they were nor under their identity in another
- * form. A record that was rejected counts as seen: its row stays. Where records were rejected whose key could not
- * be read, any of the missing rows may be theirs, so all of them stay (`guiji.doubt`) until those rejects are closed.
+ * form. A record that was rejected counts as seen: its row stays. Where the key of a rejected record could not be
+ * read, the missing rows that resemble it stay (`guiji.doubt`) until that reject is closed.
  * `unreadable`: records rejected for the first time, in this run, without a key.
  */
 export async function findVanished(settlement: Settlement, unreadable: number): Promise<bigint> {
@@ -57,17 +58,22 @@ export async function findVanished(settlement: Settlement, unreadable: number): 
     `delete from ${vanishedTable(runId)} v using guiji.doubt d where d.dataset_id = $1 and d.digest = v.digest`,
     [datasetId],
   )
-  if (unreadable > 0) {
-    await client.query(
-      `with kept as (delete from ${vanishedTable(runId)} returning digest)
-       insert into guiji.doubt (dataset_id, digest, run_id) select $1, digest, $2 from kept on conflict do nothing`,
-      [datasetId, runId],
-    )
-  }
+  if (unreadable > 0) await keepDoubtful(settlement)
   const { rows } = await client.query<{ count: bigint }>(
     `select count(*) as count from ${vanishedTable(runId)}`,
   )
   return rows[0]?.count ?? 0n
+}
+
+async function keepDoubtful(settlement: Settlement): Promise<void> {
+  const { client, runId, datasetId } = settlement
+  const doubtful = await doubtfulRows(settlement)
+  await client.query(
+    `with kept as (delete from ${vanishedTable(runId)} where $3::bigint[] is null or digest = any ($3::bigint[])
+       returning digest)
+     insert into guiji.doubt (dataset_id, digest, run_id) select $1, digest, $2 from kept on conflict do nothing`,
+    [datasetId, runId, doubtful === 'all' ? null : doubtful],
+  )
 }
 
 /** Rows whose identity an open reject bears are not missing. */
