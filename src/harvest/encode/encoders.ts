@@ -66,10 +66,18 @@ function writeInt8(value: number, out: FrameWriter): void {
   out.advance(12)
 }
 
+const highest = 2n ** 63n - 1n
+const lowest = -(2n ** 63n)
+
 function writeInteger(text: string, out: FrameWriter): boolean {
-  if (!/^-?\d{1,18}$/.test(text)) return false
-  if (text.length <= 15) writeInt8(Number(text), out)
-  else writeBigint(BigInt(text), out)
+  if (!/^-?\d{1,19}$/.test(text)) return false
+  if (text.length <= 15) {
+    writeInt8(Number(text), out)
+    return true
+  }
+  const value = BigInt(text)
+  if (value > highest || value < lowest) return false
+  writeBigint(value, out)
   return true
 }
 
@@ -138,9 +146,12 @@ const dayMicroseconds = 86_400_000_000
 function writeMoment(date: string, time: string, offsetMinutes: number, out: FrameWriter): boolean {
   const micro = microseconds(time)
   if (micro === undefined || !isDate(date)) return false
-  const total = daysSince2000(date) * dayMicroseconds + micro - offsetMinutes * 60_000_000
-  if (!Number.isSafeInteger(total)) return false
-  writeInt8(total, out)
+  const days = daysSince2000(date)
+  const rest = micro - offsetMinutes * 60_000_000
+  const total = days * dayMicroseconds + rest
+  // A JS number holds the microseconds of 285 years around 2000; the year 9999 is common in records.
+  if (Number.isSafeInteger(total)) writeInt8(total, out)
+  else writeBigint(BigInt(days) * BigInt(dayMicroseconds) + BigInt(rest), out)
   return true
 }
 
@@ -150,7 +161,7 @@ function writeDatetime(text: string, out: FrameWriter): boolean {
   return writeMoment(text.slice(0, 10), text.slice(11), 0, out)
 }
 
-const zoned = /^(\d{4}-\d{2}-\d{2})[ T]([\d:.]+)(?:Z|([+-])(\d{2})(?::?(\d{2}))?)$/
+const zoned = /^(\d{4}-\d{2}-\d{2})[ T]([\d:.]+)(?:Z|([+-])(0\d|1[0-5])(?::?([0-5]\d))?)$/
 
 /** Only texts that carry an offset: one without is read by PostgreSQL in the dataset's own zone. */
 function writeInstant(text: string, out: FrameWriter): boolean {
@@ -169,9 +180,12 @@ function writeUuid(text: string, out: FrameWriter): boolean {
   return true
 }
 
-/** jsonb: a version byte and the text. Only what both parsers surely agree on; PostgreSQL has no \u0000. */
+/**
+ * jsonb: a version byte and the text. Only what both parsers surely agree on: PostgreSQL has no \u0000, its numbers
+ * end where their exponents grow too large, and its stack ends where values are nested too deep.
+ */
 function writeJson(text: string, out: FrameWriter): boolean {
-  if (text.includes('\\u') || !parses(text)) return false
+  if (text.includes('\\u') || /\d[eE]/.test(text) || isDeep(text) || !parses(text)) return false
   const { buffer, at } = out.reserve(5 + text.length * 3)
   const size = buffer.write(text, at + 5, 'utf8')
   buffer.writeInt32BE(size + 1, at)
@@ -179,6 +193,31 @@ function writeJson(text: string, out: FrameWriter): boolean {
   out.advance(5 + size)
   return true
 }
+
+const deepest = 500
+
+/** True for JSON text that may nest values deeper than is sensible. */
+export function isDeep(text: string): boolean {
+  if (text.length <= deepest) return false
+  let open = 0
+  let inString = false
+  for (let at = 0; at < text.length && open <= deepest; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === backslash) at += 1
+    else if (code === doubleQuote) inString = !inString
+    else if (inString) continue
+    else if (code === openBracket || code === openBrace) open += 1
+    else if (code === closeBracket || code === closeBrace) open -= 1
+  }
+  return open > deepest
+}
+
+const doubleQuote = 0x22
+const openBracket = 0x5b
+const backslash = 0x5c
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d
 
 function parses(text: string): boolean {
   try {

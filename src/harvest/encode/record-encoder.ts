@@ -7,7 +7,7 @@ import type { ItemType } from '../../../catalog-schema/vocabulary/item-types.ts'
 import type { Issue } from '../../connector.ts'
 import { GuijiError } from '../../errors/guiji-error.ts'
 import { type Normaliser, normaliserOf } from '../normalise.ts'
-import { encoders, type FieldEncoder, writeNull } from './encoders.ts'
+import { encoders, type FieldEncoder, writeNull, writeRaw } from './encoders.ts'
 import type { FrameWriter } from './frame-writer.ts'
 
 interface FieldPlan {
@@ -17,6 +17,9 @@ interface FieldPlan {
   readonly normalise: Normaliser
   readonly encode: FieldEncoder
 }
+
+/** A text, no value, or what PostgreSQL made of a text, in its binary form. */
+export type FieldValue = string | null | Buffer
 
 /** A record with texts only PostgreSQL can judge: the normalised texts, and which of them. */
 export interface OddRecord {
@@ -31,7 +34,7 @@ export interface RecordEncoder {
   /** Normalised texts in item order, or the first thing that is wrong. */
   normalise(fields: readonly (string | null)[]): (string | null)[] | Issue
   /** Writes the item columns; returns the positions of texts it could not read (then the caller rewinds). */
-  write(values: readonly (string | null)[], out: FrameWriter): readonly number[]
+  write(values: readonly FieldValue[], out: FrameWriter): readonly number[]
   /** The key of a record as texts, where every part of it can be read; for finding the row it belongs to. */
   keyOf(fields: readonly (string | null)[]): string[] | undefined
 }
@@ -110,13 +113,14 @@ const none: readonly number[] = []
 
 function writeFields(
   plans: readonly FieldPlan[],
-  values: readonly (string | null)[],
+  values: readonly FieldValue[],
   out: FrameWriter,
 ): readonly number[] {
   let odd: number[] | undefined
   for (let index = 0; index < plans.length; index += 1) {
     const value = values[index]
     if (value === null || value === undefined) writeNull(out)
+    else if (typeof value !== 'string') writeRaw(value, out)
     else if (plans[index]?.encode(value, out) === false) {
       odd ??= []
       odd.push(index)

@@ -4,7 +4,7 @@ import type { Rejection } from '../rejections.ts'
 import { writeBigint, writeInt, writeRaw } from './encoders.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { judgeOddRecords } from './odd-texts.ts'
-import type { OddRecord, RecordEncoder } from './record-encoder.ts'
+import type { FieldValue, OddRecord, RecordEncoder } from './record-encoder.ts'
 
 /** What stands behind the items in each tuple: only the digest, or all that a delta needs. */
 export type Trailing = 'digest' | 'position' | 'whole'
@@ -56,7 +56,7 @@ export async function rowFrames(client: pg.ClientBase, job: Job): Promise<RowFra
 function writeTuple(
   job: Job,
   index: number,
-  values: readonly (string | null)[],
+  values: readonly FieldValue[],
   writer: FrameWriter,
 ): readonly number[] {
   const mark = writer.mark()
@@ -96,27 +96,14 @@ async function writeOdd(
   const answers = await judgeOddRecords(client, job.encoder, odd)
   answers.forEach((answer, at) => {
     const index = odd[at]?.index ?? 0
-    if (isIssue(answer)) {
+    if (!Array.isArray(answer)) {
       rejections.push(rejectionOf(job, index, answer))
       return
     }
-    const unread = writeTuple(job, index, answer, writer)
-    const first = unread[0]
-    if (first === undefined) count += 1
-    else rejections.push(rejectionOf(job, index, unreadable(job.encoder, first, answer[first] ?? '')))
+    writeTuple(job, index, answer, writer)
+    count += 1
   })
   return count
-}
-
-/** PostgreSQL reads it, but as something that is no plain value: infinity, a year before Christ. */
-function unreadable(encoder: RecordEncoder, at: number, text: string): Issue {
-  const column = encoder.items[at] ?? ''
-  return {
-    reason: 'type',
-    column,
-    value: text,
-    message: `${column} is "${text}", expected ${encoder.types[at]}`,
-  }
 }
 
 export function rejectionOf(
