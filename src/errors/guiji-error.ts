@@ -1,3 +1,4 @@
+import { commandErrors } from './command-errors.ts'
 import { documentErrors } from './document-errors.ts'
 import { fileErrors } from './file-errors.ts'
 import { harvestErrors } from './harvest-errors.ts'
@@ -8,6 +9,7 @@ import type { Cause, ErrorEntry, Language, Recovery } from './table.ts'
 /** Every error guiji can raise, by code. Codes are never reused or renamed. */
 export const errorTable = {
   ...documentErrors,
+  ...commandErrors,
   ...sourceErrors,
   ...fileErrors,
   ...storeErrors,

@@ -1,0 +1,142 @@
+import { GuijiError } from '../src/errors/guiji-error.ts'
+import { type Accounts, accountNames } from '../src/harvest/accounts.ts'
+import type { HarvestOutcome } from '../src/harvest/harvest-many.ts'
+import type { RunSummary } from '../src/harvest/run-events.ts'
+import type { RecordedRun } from '../src/store/read-runs.ts'
+import { causeText } from './cause-text.ts'
+import { contactWords, errorWords, stateWord } from './run-words.ts'
+import type { ExitCode, Shell } from './shell.ts'
+import { countText, secondsText } from './terminal/format.ts'
+import { formatTable } from './terminal/table.ts'
+
+/** The last line of `guiji harvest --json`. Its shape is a promise to programs: exactly these properties. */
+export function summaryLine(outcomes: readonly HarvestOutcome[]): object {
+  return { event: 'summary', runs: summariesOf(outcomes).map(summaryJson) }
+}
+
+function summaryJson(summary: RunSummary): object {
+  const { dataset, run, state, lane, mode, heldBefore, heldAfter, seconds, cause } = summary
+  const counts = Object.fromEntries(accountNames.map((name) => [name, summary[name]]))
+  return { dataset, run, state, lane, mode, ...counts, heldBefore, heldAfter, seconds, cause }
+}
+
+/** 1 where any run failed or could not begin, 3 where one is partial or waits for approval. */
+export function harvestExitCode(outcomes: readonly HarvestOutcome[]): ExitCode {
+  const states = outcomes.map(({ summary }) => summary?.state ?? 'failed')
+  if (states.some((state) => ['failed', 'cancelled', 'lost', 'refused'].includes(state))) return 1
+  return states.some((state) => state !== 'succeeded') ? 3 : 0
+}
+
+interface Report {
+  readonly outcomes: readonly HarvestOutcome[]
+  readonly runs: readonly RecordedRun[]
+  readonly seconds: number
+}
+
+/** What people see after a harvest: the runs that changed something, the failures with what to do, the totals. */
+export function showOutcomes(shell: Shell, { outcomes, runs, seconds }: Report): void {
+  const { out, say } = shell
+  const quiet = runs.filter((run) => run.state === 'succeeded' && changes(run) === 0n)
+  const shown = runs.filter((run) => !quiet.includes(run))
+  if (shown.length > 0) out.lines(runTable(shell, shown))
+  if (quiet.length > 0) out.line(say('harvest.unchanged-runs', { count: quiet.length }))
+  for (const run of runs) showTrouble(shell, run)
+  for (const outcome of outcomes) showNotRun(shell, outcome)
+  showTotals(shell, runs, seconds)
+}
+
+function changes(run: Accounts): bigint {
+  return run.inserted + run.updated + run.deleted + run.restored + run.rejected
+}
+
+function runTable({ say, language }: Shell, runs: readonly RecordedRun[]): string[] {
+  const counts = [
+    'read',
+    'inserted',
+    'updated',
+    'unchanged',
+    'deleted',
+    'restored',
+    'rejected',
+    'duplicate',
+  ] as const
+  return formatTable(
+    [
+      { title: say('run.dataset') },
+      { title: say('run.run'), align: 'right' },
+      { title: say('run.state') },
+      ...counts.map((name) => ({ title: say(`run.${name}`), align: 'right' as const })),
+      { title: say('run.held'), align: 'right' },
+      { title: say('run.seconds'), align: 'right' },
+      { title: say('run.cause') },
+    ],
+    runs.map((run) => [
+      run.dataset,
+      String(run.run),
+      stateWord(run.state, say),
+      ...counts.map((name) => countText(run[name])),
+      countText(run.heldAfter ?? 0n),
+      secondsText(runSeconds(run)),
+      causeText(run.cause, language),
+    ]),
+  )
+}
+
+export function runSeconds({ startedAt, finishedAt }: Pick<RecordedRun, 'startedAt' | 'finishedAt'>): number {
+  return finishedAt === null ? 0 : (finishedAt.getTime() - startedAt.getTime()) / 1000
+}
+
+/** Why a run did not succeed, what to do, and whom to call. */
+function showTrouble({ out, say, language }: Shell, run: RecordedRun): void {
+  if (run.state === 'succeeded') return
+  out.line('')
+  out.line(
+    `${run.dataset} ${run.name}: ${stateWord(run.state, say)} ${causeText(run.cause, language)}`.trimEnd(),
+  )
+  if (run.error !== null) {
+    const { code, fact, hint } = errorWords(run.error, language)
+    out.line(`  ${code === undefined ? '' : `${code}: `}${fact}`)
+    if (hint !== '') out.line(`  ${say('harvest.hint', { hint })}`)
+  }
+  if (run.state === 'awaiting-approval' && run.hold !== null) {
+    const { vanished, held } = run.hold
+    out.line(
+      `  ${say('harvest.waiting', { run: run.run, vanished: countText(vanished), held: countText(held) })}`,
+    )
+  }
+  const contact = contactWords(run.contact)
+  if (contact !== '') out.line(`  ${say('harvest.contact', { contact })}`)
+}
+
+function showNotRun({ out, say, language }: Shell, { target, error }: HarvestOutcome): void {
+  if (error === undefined) return
+  out.line('')
+  out.line(`${target.dataset.code} ${target.dataset.name}: ${say('harvest.not-run')}`)
+  if (!(error instanceof GuijiError)) {
+    out.line(`  ${error instanceof Error ? error.message : String(error)}`)
+    return
+  }
+  out.line(`  ${error.code}: ${error.fact(language)}`)
+  out.line(`  ${say('harvest.hint', { hint: error.hint(language) })}`)
+}
+
+function showTotals({ out, say }: Shell, runs: readonly RecordedRun[], seconds: number): void {
+  const sum = (name: keyof Accounts) => countText(runs.reduce((total, run) => total + run[name], 0n))
+  const counts = Object.fromEntries(accountNames.map((name) => [name, sum(name)]))
+  const count = (state: string) => runs.filter((run) => run.state === state).length
+  out.line('')
+  out.line(say('harvest.totals', { runs: runs.length, time: secondsText(seconds), ...counts }))
+  const bad = {
+    failed: count('failed'),
+    partial: count('partial'),
+    waiting: count('awaiting-approval'),
+    cancelled: count('cancelled'),
+  }
+  if (runs.some(({ state }) => state !== 'succeeded')) out.line(say('harvest.bad', bad))
+  const rejected = runs.find((run) => run.rejected > 0n)
+  if (rejected !== undefined) out.line(say('harvest.rejects-hint', { dataset: rejected.dataset }))
+}
+
+function summariesOf(outcomes: readonly HarvestOutcome[]): RunSummary[] {
+  return outcomes.flatMap(({ summary }) => (summary === undefined ? [] : [summary]))
+}

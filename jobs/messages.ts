@@ -1,0 +1,27 @@
+import type { Text } from '../src/connector.ts'
+import type { Language } from '../src/errors/table.ts'
+import { catalogMessages } from './messages/catalog.ts'
+import { harvestMessages } from './messages/harvest.ts'
+import { helpMessages } from './messages/help.ts'
+import { optionMessages } from './messages/options.ts'
+import { statusMessages } from './messages/status.ts'
+import { storeMessages } from './messages/store.ts'
+
+/** Everything the command line says, in both languages; `{name}` is filled from the details. Errors have their own table. */
+export const messages = {
+  ...helpMessages,
+  ...optionMessages,
+  ...catalogMessages,
+  ...harvestMessages,
+  ...statusMessages,
+  ...storeMessages,
+} satisfies Record<string, Text>
+
+export type MessageKey = keyof typeof messages
+export type MessageDetails = Readonly<Record<string, string | number | bigint>>
+export type Say = (key: MessageKey, details?: MessageDetails) => string
+
+export function speaker(language: Language): Say {
+  return (key, details = {}) =>
+    messages[key][language].replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? ''))
+}

@@ -1,0 +1,98 @@
+import { Command, CommanderError } from 'commander'
+import packageDocument from '../package.json' with { type: 'json' }
+import { GuijiError } from '../src/errors/guiji-error.ts'
+import { nearestWord } from '../src/workspace/nearest-word.ts'
+import { addGlobalOptions, type CommandMaker } from './command.ts'
+import { applyCommand } from './commands/apply.ts'
+import { harvestCommand } from './commands/harvest.ts'
+import { statusCommand } from './commands/status.ts'
+import type { ExitCode, Shell } from './shell.ts'
+
+const makers: readonly CommandMaker[] = [applyCommand, harvestCommand, statusCommand]
+
+/**
+ * Runs one command line.
+ *
+ * @returns the exit code of the command
+ * @throws GuijiError for a line that cannot be understood, and whatever the command throws
+ */
+export async function runProgram(shell: Shell, words: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = 0
+  const program = newProgram(shell, (given) => {
+    code = given
+  })
+  if (words.length === 0) {
+    shell.out.line(program.helpInformation())
+    return 0
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return 0
+    throw usageError(shell, program, error)
+  }
+  return code
+}
+
+function newProgram(shell: Shell, done: (code: ExitCode) => void): Command {
+  const { say } = shell
+  const program = new Command('guiji').description(say('help.program'))
+  program.version(packageDocument.version, '--version', say('help.version'))
+  program.helpCommand('help [command]', say('help.help-command'))
+  addGlobalOptions(shell, program)
+  for (const make of makers) program.addCommand(make(shell, done))
+  settle(shell, program)
+  return program
+}
+
+const titles = {
+  'Usage:': 'help.usage',
+  'Options:': 'help.options',
+  'Commands:': 'help.commands',
+  'Arguments:': 'help.arguments',
+} as const
+
+/** Titles in the language, errors as exceptions, nothing written but through the shell; for all commands. */
+function settle(shell: Shell, command: Command): void {
+  command
+    .exitOverride()
+    .configureHelp({ styleTitle: (title) => translateTitle(shell, title) })
+    .configureOutput({
+      writeOut: (text) => void shell.out.write(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => Math.min(shell.out.width, 110),
+    })
+  for (const child of command.commands) settle(shell, child)
+}
+
+function translateTitle({ say }: Shell, title: string): string {
+  return Object.hasOwn(titles, title) ? say(titles[title as keyof typeof titles]) : title
+}
+
+/** Commander's complaint as an error of guiji: what was found, and where to look. */
+function usageError(shell: Shell, program: Command, error: CommanderError): GuijiError {
+  const found = /'([^']*)'/.exec(error.message)?.[1] ?? ''
+  const command = 'guiji'
+  switch (error.code) {
+    case 'commander.unknownCommand':
+      return new GuijiError('COMMAND_UNKNOWN', { found, suggestion: suggestion(shell, program, found) })
+    case 'commander.unknownOption':
+      return new GuijiError('COMMAND_OPTION_UNKNOWN', { found, command })
+    case 'commander.excessArguments':
+      return new GuijiError('COMMAND_ARGUMENT_EXCESS', { found: error.message, command })
+    case 'commander.help':
+      return new GuijiError('COMMAND_ARGUMENT_MISSING', { found: 'command', command })
+    default:
+      return new GuijiError('COMMAND_ARGUMENT_MISSING', { found, command })
+  }
+}
+
+function suggestion({ language }: Shell, program: Command, found: string): string {
+  const nearest = nearestWord(
+    found,
+    program.commands.map((command) => command.name()),
+  )
+  if (nearest === undefined) return ''
+  return language === 'zh' ? `是否应为“${nearest}”？` : `did you mean "${nearest}"? `
+}

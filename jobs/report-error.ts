@@ -1,0 +1,40 @@
+import { commandErrors } from '../src/errors/command-errors.ts'
+import { documentErrors } from '../src/errors/document-errors.ts'
+import { type ErrorCode, GuijiError } from '../src/errors/guiji-error.ts'
+import type { ExitCode, Shell } from './shell.ts'
+
+/** Errors of a correct command line on correct documents, although they stand in those tables. */
+const failures: readonly ErrorCode[] = ['SECRET_MISSING', 'QUERY_FAILED', 'NOTHING_APPLIED']
+const usage: readonly ErrorCode[] = [
+  'DATASET_UNKNOWN',
+  'RUN_UNKNOWN',
+  'STORE_URL_INVALID',
+  'CONNECTOR_UNKNOWN',
+]
+
+/** Says what stopped a command, as text on stderr and, where JSON was asked for, as JSON on stdout. */
+export function reportError(shell: Shell, error: unknown, json: boolean): ExitCode {
+  const { say, language, err } = shell
+  if (shell.signal.aborted && !(error instanceof GuijiError)) {
+    err.line(say('error.cancelled'))
+    return 1
+  }
+  const known = error instanceof GuijiError ? error : undefined
+  const fact = known?.fact(language) ?? say('error.unexpected', { message: messageOf(error) })
+  const hint = known?.hint(language) ?? say('error.unexpected-hint')
+  const code = known?.code ?? 'UNEXPECTED'
+  if (json) shell.out.json({ error: { code, fact, hint, recovery: known?.recovery ?? 'abort' } })
+  err.line(say('error.error', { code, fact }))
+  if (hint !== '') err.line(say('error.hint', { hint }))
+  return known === undefined ? 1 : exitCodeOf(known.code)
+}
+
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  if (failures.includes(code)) return 1
+  const wrongUse = Object.hasOwn(documentErrors, code) || Object.hasOwn(commandErrors, code)
+  return wrongUse || usage.includes(code) ? 2 : 1
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

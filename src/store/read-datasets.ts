@@ -1,0 +1,56 @@
+import type pg from 'pg'
+import { GuijiError } from '../errors/guiji-error.ts'
+import { nearestWord } from '../workspace/nearest-word.ts'
+
+/** A dataset on the list, as commands name it. */
+export interface ListedDataset {
+  readonly id: bigint
+  readonly code: string
+  readonly name: string
+  readonly department: string
+}
+
+/**
+ * The datasets of the given codes, all where none are given, by department and code.
+ *
+ * @throws GuijiError DATASET_UNKNOWN with the nearest code, DEPARTMENT_UNKNOWN
+ */
+export async function listedDatasets(
+  pool: pg.Pool,
+  choice: { readonly codes?: readonly string[]; readonly department?: string } = {},
+): Promise<ListedDataset[]> {
+  const { rows } = await pool.query<ListedDataset>(
+    `select id, code, name, department from guiji.dataset where retired_at is null order by department, code`,
+  )
+  if (choice.department !== undefined) await requireDepartment(pool, choice.department)
+  for (const code of choice.codes ?? []) {
+    if (!rows.some((row) => row.code === code)) throw unknownDataset(code, rows)
+  }
+  return rows.filter(
+    ({ code, department }) =>
+      (choice.codes?.includes(code) ?? true) && (choice.department ?? department) === department,
+  )
+}
+
+export async function listedDataset(pool: pg.Pool, code: string): Promise<ListedDataset> {
+  const [found] = await listedDatasets(pool, { codes: [code] })
+  if (found === undefined) throw unknownDataset(code, [])
+  return found
+}
+
+function unknownDataset(dataset: string, known: readonly ListedDataset[]): GuijiError {
+  const words = [...known.map(({ code }) => code), ...known.map(({ name }) => name)]
+  const near = nearestWord(dataset, words)
+  const nearest = known.find(({ code, name }) => near === code || near === name) ?? known[0]
+  return new GuijiError('DATASET_UNKNOWN', { dataset, nearest: nearest?.code ?? '' })
+}
+
+async function requireDepartment(pool: pg.Pool, found: string): Promise<void> {
+  const { rows } = await pool.query<{ code: string }>(
+    'select code from guiji.department where retired_at is null order by code',
+  )
+  const codes = rows.map(({ code }) => code)
+  if (!codes.includes(found)) {
+    throw new GuijiError('DEPARTMENT_UNKNOWN', { found, suggestion: '', known: codes.join(', ') })
+  }
+}

@@ -1,0 +1,63 @@
+import type pg from 'pg'
+import type { RunState } from '../../catalog-schema/control/tables/runs.ts'
+import type { Contact } from '../../catalog-schema/documents/documents.ts'
+import type { Accounts } from '../harvest/accounts.ts'
+
+/** A run as it stands in the record. */
+export interface RecordedRun extends Accounts {
+  readonly run: bigint
+  readonly dataset: string
+  readonly name: string
+  readonly department: string
+  readonly contact: Contact | null
+  readonly state: RunState
+  readonly mode: string
+  readonly lane: string | null
+  readonly slotAt: Date | null
+  readonly startedAt: Date
+  readonly finishedAt: Date | null
+  readonly heldBefore: bigint | null
+  readonly heldAfter: bigint | null
+  readonly bytes: bigint
+  readonly unchangedBy: string | null
+  readonly cause: string | null
+  readonly error: RecordedError | null
+  /** Why the run waits for approval: counts as decimal texts. */
+  readonly hold: { readonly vanished: string; readonly held: string } | null
+}
+
+/** What stopped a run: a code of the error table with its details, or only a text. */
+export interface RecordedError {
+  readonly code?: string
+  readonly details?: Readonly<Record<string, string | number | boolean>>
+  readonly fact?: string
+}
+
+const columns = `r.id as run, d.code as dataset, d.name, d.department, p.contact, r.state, r.mode, r.lane,
+  r.slot_at as "slotAt", r.started_at as "startedAt", r.finished_at as "finishedAt",
+  r.held_before as "heldBefore", r.held_after as "heldAfter", r.bytes, r.unchanged_by as "unchangedBy", r.cause,
+  nullif(r.error, 'null') as error, r.plan -> 'hold' as hold,
+  r.read, r.accepted, r.inserted, r.updated, r.unchanged, r.deleted, r.restored, r.rejected, r.duplicate`
+
+const tables = `guiji.run r join guiji.dataset d on d.id = r.dataset_id join guiji.department p on p.code = d.department`
+
+/** The newest runs first, of one dataset or of all. */
+export async function readRuns(
+  pool: pg.Pool,
+  options: { readonly datasetId?: bigint; readonly limit: number },
+): Promise<RecordedRun[]> {
+  const { rows } = await pool.query<RecordedRun>(
+    `select ${columns} from ${tables} where $1::bigint is null or r.dataset_id = $1 order by r.id desc limit $2`,
+    [options.datasetId ?? null, options.limit],
+  )
+  return rows
+}
+
+/** The runs of these numbers, in their order. */
+export async function readRunsById(pool: pg.Pool, ids: readonly bigint[]): Promise<RecordedRun[]> {
+  const { rows } = await pool.query<RecordedRun>(
+    `select ${columns} from ${tables} where r.id = any ($1::bigint[]) order by d.department, d.code, r.id`,
+    [ids],
+  )
+  return rows
+}
