@@ -2,10 +2,11 @@ import type { DatasetDocument, ItemDocument, RuleDocument } from '../../catalog-
 import type { SemanticType } from '../../catalog-schema/vocabulary/semantic-types.ts'
 import type { IssueReason } from '../connector.ts'
 import { literal, quote } from '../store/identifiers.ts'
+import { allDigits, patternPredicate } from './pattern-sql.ts'
 
 /**
- * One check of a record, as a SQL predicate over its typed columns that is true when the record passes and never
- * null. PostgreSQL judges in every lane, so that no two lanes can disagree.
+ * One check of a record, as a SQL predicate over its typed columns that is true when the record passes and,
+ * where the checks before it hold, never null. PostgreSQL judges in every lane, so that no two lanes can disagree.
  */
 export interface Check {
   readonly reason: IssueReason
@@ -33,24 +34,34 @@ export function firstFailed(checks: readonly Check[]): string {
 
 function itemChecks(item: ItemDocument): Check[] {
   const column = quote(item.code)
+  const text = item.type === 'text' ? column : `${column}::text`
   const checks: Check[] = []
-  const add = (reason: IssueReason, predicate: string, expected: string) =>
-    checks.push({ reason, item: item.code, predicate: `(${column} is null or ${predicate})`, expected })
+  // Where a value is required, that check stands first and decides about null.
+  const mandatory = item.required || item.key
+  const add = (reason: IssueReason, test: string, expected: string) => {
+    const predicate = mandatory ? `(${test})` : `(${column} is null or ${test})`
+    checks.push({ reason, item: item.code, predicate, expected })
+  }
 
-  if (item.required || item.key) {
+  if (mandatory) {
     const reason = item.key ? 'key-missing' : 'required'
     checks.push({ reason, item: item.code, predicate: `${column} is not null`, expected: 'a value' })
   }
   addFiniteness(item, column, add)
   if (item.maxLength !== undefined)
-    add('length', `char_length(${column}) <= ${item.maxLength}`, `at most ${item.maxLength} characters`)
+    add('length', `char_length(${text}) <= ${item.maxLength}`, `at most ${item.maxLength} characters`)
   if (item.pattern !== undefined)
-    add('pattern', `${column} ~ ${literal(`^(?:${item.pattern})$`)}`, `the pattern ${item.pattern}`)
+    add('pattern', patternPredicate(text, item.pattern), `the pattern ${item.pattern}`)
   if (item.enum !== undefined)
-    add('enum', `${column}::text in (${item.enum.map(literal).join(', ')})`, `one of ${item.enum.join(', ')}`)
+    add('enum', `${text} in (${item.enum.map(literal).join(', ')})`, `one of ${item.enum.join(', ')}`)
   if (item.min !== undefined) add('range', `${column} >= ${literal(item.min)}`, `at least ${item.min}`)
   if (item.max !== undefined) add('range', `${column} <= ${literal(item.max)}`, `at most ${item.max}`)
-  if (item.semantic !== undefined) add('semantic', semanticPredicate(item.semantic, column), item.semantic)
+  if (item.semantic !== undefined)
+    add(
+      'semantic',
+      semanticPredicate(item.semantic, isPlaceOnEarth(item.semantic) ? column : text),
+      item.semantic,
+    )
   return checks
 }
 
@@ -72,6 +83,9 @@ function addFiniteness(item: ItemDocument, column: string, add: Add): void {
     )
 }
 
+const isPlaceOnEarth = (semantic: SemanticType): boolean =>
+  semantic === 'longitude' || semantic === 'latitude'
+
 function semanticPredicate(semantic: SemanticType, column: string): string {
   switch (semantic) {
     case 'uscc':
@@ -81,9 +95,9 @@ function semanticPredicate(semantic: SemanticType, column: string): string {
     case 'orgcode':
       return `guiji.valid_orgcode(${column})`
     case 'division':
-      return `${column} ~ '^[1-9][0-9]{1}(?:[0-9]{2}(?:[0-9]{2}(?:[0-9]{3}(?:[0-9]{3})?)?)?)?$'`
+      return `octet_length(${column}) in (2, 4, 6, 9, 12) and left(${column}, 1) <> '0' and ${allDigits(column)}`
     case 'mobile':
-      return `${column} ~ '^1[3-9][0-9]{9}$'`
+      return `octet_length(${column}) = 11 and ${column} >= '13' and ${column} < '2' and ${allDigits(column)}`
     case 'phone':
       return `${column} ~ '^(?:[+]?[0-9]{1,4}[- ]?)?(?:0[0-9]{2,3}[- ]?)?[0-9]{5,11}(?:[- ][0-9]{1,6})?$'`
     case 'email':
@@ -91,7 +105,7 @@ function semanticPredicate(semantic: SemanticType, column: string): string {
     case 'plate':
       return `${column} ~ '^[\\u4e00-\\u9fff][A-Z][A-Z0-9\\u4e00-\\u9fff]{5,6}$'`
     case 'postcode':
-      return `${column} ~ '^[0-9]{6}$'`
+      return patternPredicate(column, '[0-9]{6}')
     case 'longitude':
       return `${column} between -180 and 180`
     case 'latitude':

@@ -2,13 +2,14 @@ import type pg from 'pg'
 import type { Batch, Issue } from '../connector.ts'
 import { quote } from '../store/identifiers.ts'
 import { columnList, digestColumn, goneTable, loadTable, sameIdentity, storeTable } from '../store/layout.ts'
-import { type Accounts, accountsOf } from './accounts.ts'
+import { accountsOf } from './accounts.ts'
 import { takeFailedRows } from './checked-rows.ts'
 import { copyIn } from './copy-in.ts'
 import type { DigestSet } from './digest-set.ts'
-import { rejectionOf, rowFrames } from './encode/row-frames.ts'
+import { type EncodedRows, encodeRows, finishRows, type Job, rejectionOf } from './encode/row-frames.ts'
 import { note } from './load-fresh.ts'
 import { stageColumns } from './load-tables.ts'
+import type { ChunkLoader } from './read-listing.ts'
 import { keyItems, type RunContext } from './run-context.ts'
 
 /**
@@ -22,30 +23,40 @@ export type Action = 'i' | 'u' | '=' | 's' | 'r' | 'R'
  * Loads chunks of a listing against rows that are held: records whose digest is known are passed over undecoded;
  * the others are decoded, staged, checked and told apart by what the store holds under their identity.
  */
-export function deltaLoader(context: RunContext, known: DigestSet | undefined) {
-  return async (batch: Batch, digests: BigInt64Array, chunk: number): Promise<Accounts> => {
+export function deltaLoader(context: RunContext, known: DigestSet | undefined): ChunkLoader {
+  return (batch, digests, chunk) => {
     const sorted = sortOut(context, batch, digests, known)
-    if (sorted.fresh.length === 0) return accountsOf(sorted)
-    const { client, encoder } = context
-    const table = loadTable(context.runId)
-    const job = { listing: context.listing, batch, digests, encoder, keyItems: keyItems(context) }
-    const rows = await rowFrames(client, { ...job, indexes: sorted.fresh, trailing: 'whole', chunk })
-    const columns = columnList([...encoder.items, ...stageColumns])
-    await copyIn(client, `copy ${table} (${columns}) from stdin (format binary)`, rows.frames)
-    const failed = await takeFailedRows(client, table, chunk, context.checks)
-    const conflicts = await takeRepeated(context, chunk)
-    const told = await tellApart(context, chunk)
-    const bad = [...failed, ...conflicts.different].map((row) => rejectionOf(job, row.index, row.issue))
-    const noted = note(context, [...rows.rejections, ...bad])
-    return accountsOf({
-      inserted: told.inserted,
-      updated: told.updated,
-      restored: told.restored,
-      unchanged: sorted.unchanged + told.unchanged,
-      rejected: sorted.rejected + noted.rejected,
-      duplicate: sorted.duplicate + noted.duplicate + conflicts.same,
-    })
+    if (sorted.fresh.length === 0) return async () => accountsOf(sorted)
+    const { listing, encoder } = context
+    const keys = keyItems(context)
+    const indexes = sorted.fresh
+    const job: Job = { listing, batch, digests, indexes, encoder, keyItems: keys, trailing: 'whole', chunk }
+    const encoded = encodeRows(job)
+    return async () => {
+      const done = await stage(context, job, encoded)
+      return accountsOf({
+        ...done,
+        unchanged: sorted.unchanged + done.unchanged,
+        rejected: sorted.rejected + done.rejected,
+        duplicate: sorted.duplicate + done.duplicate,
+      })
+    }
   }
+}
+
+/** Loads the new records of one chunk, takes out what does not fit, and tells the rest apart. */
+async function stage(context: RunContext, job: Job, encoded: EncodedRows) {
+  const { client, encoder } = context
+  const table = loadTable(context.runId)
+  const rows = await finishRows(client, job, encoded)
+  const columns = columnList([...encoder.items, ...stageColumns])
+  await copyIn(client, `copy ${table} (${columns}) from stdin (format binary)`, rows.frames)
+  const failed = await takeFailedRows(client, table, job.chunk, context.checks)
+  const repeated = await takeRepeated(context, job.chunk)
+  const told = await tellApart(context, job.chunk)
+  const bad = [...failed, ...repeated.different].map((row) => rejectionOf(job, row.index, row.issue))
+  const { rejected, duplicate } = note(context, [...rows.rejections, ...bad])
+  return { ...told, rejected, duplicate: duplicate + repeated.same }
 }
 
 function sortOut(context: RunContext, batch: Batch, digests: BigInt64Array, known: DigestSet | undefined) {

@@ -7,8 +7,9 @@ import { allPass } from './checks.ts'
 import { copyIn, isDataError } from './copy-in.ts'
 import { momentWords } from './encode/odd-texts.ts'
 import { rawFrames } from './encode/raw-frames.ts'
-import { type RowFrames, rejectionOf, rowFrames } from './encode/row-frames.ts'
+import { type EncodedRows, encodeRows, finishRows, type Job, rejectionOf } from './encode/row-frames.ts'
 import { createChunkTable } from './load-tables.ts'
+import type { ChunkLoader } from './read-listing.ts'
 import type { Rejection } from './rejections.ts'
 import { keyItems, type RunContext } from './run-context.ts'
 
@@ -20,29 +21,51 @@ const retryAfter = 8
  * Loads chunks into an empty table that will become the store table. The fast way lets COPY check as it reads; a
  * chunk that does not come out whole is undone and repaired: decoded, loaded record by record, checked one by one.
  */
-export function freshLoader(context: RunContext) {
+export function freshLoader(context: RunContext): ChunkLoader {
   let failures = 0
   let skipped = 0
-  return async (batch: Batch, digests: BigInt64Array, chunk: number): Promise<Accounts> => {
+  return (batch, digests, chunk) => {
     const tryFast = failures < patience || skipped >= retryAfter
     skipped = tryFast ? 0 : skipped + 1
-    if (tryFast && (await loadWhole(context, batch, digests))) {
-      failures = 0
-      return accountsOf({ inserted: BigInt(batch.count) })
+    const prepared = tryFast ? prepare(context, batch, digests) : undefined
+    return async () => {
+      if (prepared !== undefined && (await loadWhole(context, batch, prepared))) {
+        failures = 0
+        return accountsOf({ inserted: BigInt(batch.count) })
+      }
+      if (tryFast) failures += 1
+      return await repair(context, batch, digests, chunk)
     }
-    if (tryFast) failures += 1
-    return await repair(context, batch, digests, chunk)
   }
 }
 
+/** What is ready to be sent, made while PostgreSQL still takes in the chunk before. */
+type Prepared =
+  | { readonly lane: 'bytes'; readonly frames: readonly Buffer[] }
+  | { readonly lane: 'rows'; readonly job: Job; readonly encoded: EncodedRows }
+
+/** Undefined where the batch is known not to come out whole. */
+function prepare(context: RunContext, batch: Batch, digests: BigInt64Array): Prepared | undefined {
+  if (context.choice.lane === 'bytes') {
+    if ((batch.irregular?.length ?? 0) > 0 || hasMomentWord(context, batch)) return undefined
+    const dialect = context.listing.copy ?? { format: 'csv' }
+    return { lane: 'bytes', frames: rawFrames(batch, digests, dialect) }
+  }
+  const job = jobOf(context, batch, digests, 'digest', 0)
+  const encoded = encodeRows(job)
+  return encoded.rejections.length > 0 ? undefined : { lane: 'rows', job, encoded }
+}
+
 /** True when every record of the batch went in and passed; otherwise nothing of it is left. */
-async function loadWhole(context: RunContext, batch: Batch, digests: BigInt64Array): Promise<boolean> {
+async function loadWhole(context: RunContext, batch: Batch, prepared: Prepared): Promise<boolean> {
   const { client } = context
-  const prepared = await prepare(context, batch, digests)
-  if (prepared === undefined) return false
+  const rows = prepared.lane === 'rows' ? await finishRows(client, prepared.job, prepared.encoded) : undefined
+  if (rows !== undefined && rows.count !== batch.count) return false
+  const frames = prepared.lane === 'rows' ? (rows?.frames ?? []) : prepared.frames
+  const statement = prepared.lane === 'rows' ? rowsStatement(context) : bytesStatement(context)
   await client.query('savepoint whole')
   try {
-    const taken = await copyIn(client, prepared.statement, prepared.frames)
+    const taken = await copyIn(client, statement, frames)
     if (taken === batch.count) {
       await client.query('release savepoint whole')
       return true
@@ -54,23 +77,9 @@ async function loadWhole(context: RunContext, batch: Batch, digests: BigInt64Arr
   return false
 }
 
-async function prepare(
-  context: RunContext,
-  batch: Batch,
-  digests: BigInt64Array,
-): Promise<{ readonly statement: string; readonly frames: readonly Buffer[] } | undefined> {
-  if (context.choice.lane === 'bytes') {
-    if ((batch.irregular?.length ?? 0) > 0 || hasMomentWord(context, batch)) return undefined
-    const dialect = context.listing.copy ?? { format: 'csv' }
-    return { statement: bytesStatement(context), frames: rawFrames(batch, digests, dialect) }
-  }
-  const rows = await encodeAll(context, batch, digests, 'digest', 0)
-  if (rows.count !== batch.count) return undefined
+function rowsStatement(context: RunContext): string {
   const columns = columnList([...context.encoder.items, digestColumn])
-  return {
-    statement: `copy ${loadTable(context.runId)} (${columns}) from stdin (format binary)${passing(context)}`,
-    frames: rows.frames,
-  }
+  return `copy ${loadTable(context.runId)} (${columns}) from stdin (format binary)${passing(context)}`
 }
 
 function bytesStatement(context: RunContext): string {
@@ -121,7 +130,8 @@ async function repair(
 ): Promise<Accounts> {
   const { client, encoder } = context
   const table = await createChunkTable(client, context.layout)
-  const rows = await encodeAll(context, batch, digests, 'position', chunk)
+  const job = jobOf(context, batch, digests, 'position', chunk)
+  const rows = await finishRows(client, job, encodeRows(job))
   const columns = columnList([...encoder.items, digestColumn, '_chunk', '_seq'])
   await copyIn(client, `copy ${table} (${columns}) from stdin (format binary)`, rows.frames)
   const failed = await takeFailedRows(client, table, chunk, context.checks)
@@ -131,10 +141,7 @@ async function repair(
      insert into ${loadTable(context.runId)} (${moved}) select ${moved} from taken order by _seq`,
     [chunk],
   )
-  const rejections = [
-    ...rows.rejections,
-    ...failed.map((row) => rejectionOf(job(context, batch, digests), row.index, row.issue)),
-  ]
+  const rejections = [...rows.rejections, ...failed.map((row) => rejectionOf(job, row.index, row.issue))]
   const { rejected, duplicate } = note(context, rejections)
   return accountsOf({ inserted: BigInt(inserted.rowCount ?? 0), rejected, duplicate })
 }
@@ -153,16 +160,13 @@ export function note(
   return { rejected, duplicate }
 }
 
-function encodeAll(
+function jobOf(
   context: RunContext,
   batch: Batch,
   digests: BigInt64Array,
   trailing: 'digest' | 'position',
   chunk: number,
-): Promise<RowFrames> {
-  return rowFrames(context.client, { ...job(context, batch, digests), trailing, chunk })
-}
-
-function job(context: RunContext, batch: Batch, digests: BigInt64Array) {
-  return { listing: context.listing, batch, digests, encoder: context.encoder, keyItems: keyItems(context) }
+): Job {
+  const { listing, encoder } = context
+  return { listing, batch, digests, encoder, keyItems: keyItems(context), trailing, chunk }
 }

@@ -5,7 +5,10 @@ import { recordBytes } from './checked-rows.ts'
 import type { Digester } from './digest.ts'
 import type { RunContext } from './run-context.ts'
 
-export type ChunkLoader = (batch: Batch, digests: BigInt64Array, chunk: number) => Promise<Accounts>
+/**
+ * Prepares one chunk (no I/O: it happens while PostgreSQL still takes in the chunk before) and returns what loads it.
+ */
+export type ChunkLoader = (batch: Batch, digests: BigInt64Array, chunk: number) => () => Promise<Accounts>
 
 /** A transaction is closed once it holds this much, so that what is lost by a crash is bounded. */
 const commitBytes = 4 << 20
@@ -23,18 +26,18 @@ export interface ReadResult {
 export async function readListing(
   context: RunContext,
   digester: Digester,
-  load: ChunkLoader,
+  prepare: ChunkLoader,
   progress: (read: bigint, bytes: number) => void,
 ): Promise<ReadResult> {
   let result: ReadResult = { accounts: noRows, bytes: 0, chunks: 0 }
   let open = 0
   let before: Promise<void> = Promise.resolve()
 
-  const commitChunk = async (batch: Batch, digests: BigInt64Array, chunk: number) => {
+  const commitChunk = async (batch: Batch, work: () => Promise<Accounts>, chunk: number) => {
     if (open === 0) await context.client.query('begin')
     const bytes = recordBytes(batch)
     open += bytes + 1
-    const accounts = await load(batch, digests, chunk)
+    const accounts = await work()
     await writeChunk(context, batch, accounts, chunk, bytes)
     if (open >= commitBytes) {
       await context.client.query('commit')
@@ -53,9 +56,9 @@ export async function readListing(
     for await (const batch of context.listing.batches()) {
       context.signal.throwIfAborted()
       if (batch.count === 0) continue
-      const digests = digester.digest(batch)
+      const work = prepare(batch, digester.digest(batch), chunk)
       await before
-      before = commitChunk(batch, digests, chunk)
+      before = commitChunk(batch, work, chunk)
       before.catch(() => {})
       chunk += 1
     }

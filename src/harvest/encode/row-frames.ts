@@ -15,7 +15,8 @@ export interface RowFrames {
   readonly rejections: readonly Rejection[]
 }
 
-interface Job {
+/** Which records to encode, and how. */
+export interface Job {
   readonly listing: Listing
   readonly batch: Batch
   readonly digests: BigInt64Array
@@ -27,8 +28,16 @@ interface Job {
   readonly keyItems: readonly string[]
 }
 
-/** The rows lane: decodes, normalises and encodes records; what cannot be read comes back as rejections. */
-export async function rowFrames(client: pg.ClientBase, job: Job): Promise<RowFrames> {
+/** Records encoded so far, and those with texts that PostgreSQL has to be asked about. */
+export interface EncodedRows {
+  readonly writer: FrameWriter
+  readonly rejections: Rejection[]
+  readonly odd: readonly (OddRecord & { readonly index: number })[]
+  readonly count: number
+}
+
+/** The rows lane: decodes, normalises and encodes records; what cannot be read is set aside. No I/O. */
+export function encodeRows(job: Job): EncodedRows {
   const { batch, encoder } = job
   const writer = new FrameWriter()
   const rejections: Rejection[] = []
@@ -48,8 +57,14 @@ export async function rowFrames(client: pg.ClientBase, job: Job): Promise<RowFra
     if (unread.length > 0) odd.push({ index, values, odd: unread })
     else count += 1
   }
-  if (odd.length > 0) count += await writeOdd(client, job, odd, writer, rejections)
-  return { frames: writer.finish(), count, rejections }
+  return { writer, rejections, odd, count }
+}
+
+/** Completes encoded records with what PostgreSQL makes of the texts the encoders did not know. */
+export async function finishRows(client: pg.ClientBase, job: Job, encoded: EncodedRows): Promise<RowFrames> {
+  const { writer, rejections, odd } = encoded
+  const judged = odd.length === 0 ? 0 : await writeOdd(client, job, odd, writer, rejections)
+  return { frames: writer.finish(), count: encoded.count + judged, rejections }
 }
 
 /** Writes one tuple; where a text could not be read nothing is left of it. */
