@@ -18,12 +18,6 @@ export interface Rejection {
 export class Rejections {
   readonly #digests = new Set<bigint>()
   #waiting: Rejection[] = []
-  #unreadable = 0
-
-  /** Records rejected for the first time in this run without a key that could be read. */
-  get unreadable(): number {
-    return this.#unreadable
-  }
 
   /** False: the same record was rejected before. */
   add(rejection: Rejection): boolean {
@@ -48,7 +42,7 @@ export class Rejections {
     const batch = this.#waiting
     if (batch.length === 0) return
     this.#waiting = []
-    const { rows } = await client.query<{ fresh: boolean; unreadable: boolean }>(
+    await client.query(
       `insert into guiji.reject (dataset_id, digest, reason, column_name, value, message, place, raw, key, seed,
          first_run, last_run, first_at, last_at)
        select $1, r.digest, r.reason, r.column_name, r.value, r.message, r.place::jsonb, r.raw,
@@ -59,8 +53,7 @@ export class Rejections {
        on conflict (dataset_id, digest) where closed_at is null do update
          set last_run = excluded.last_run, last_at = excluded.last_at, reason = excluded.reason,
            column_name = excluded.column_name, value = excluded.value, message = excluded.message,
-           place = excluded.place, seed = excluded.seed, key = excluded.key
-       returning (first_run = $3) as fresh, key is null as unreadable`,
+           place = excluded.place, seed = excluded.seed, key = excluded.key`,
       [
         run.datasetId,
         run.seed,
@@ -76,7 +69,6 @@ export class Rejections {
         batch.map((one) => (one.key ? JSON.stringify(one.key) : null)),
       ],
     )
-    this.#unreadable += rows.filter((row) => row.fresh && row.unreadable).length
   }
 }
 

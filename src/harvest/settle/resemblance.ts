@@ -1,6 +1,7 @@
 import { quote } from '../../store/identifiers.ts'
 import { digestColumn, type Layout, storeTable } from '../../store/layout.ts'
 import type { Settlement } from './settlement.ts'
+import { unreadableSince } from './unreadable.ts'
 import { vanishedTable } from './vanished.ts'
 
 /** More comparisons than this are not made: then every vanished row counts as doubtful. */
@@ -16,10 +17,11 @@ interface Row {
 
 /**
  * Vanished rows that may be a record of the listing whose key could not be read: its text holds the row's whole
- * key, or at least half of the row's telling values. Such a row is not proven gone.
+ * key, or at least half of the row's telling values, or the row has nothing telling. It is not proven gone.
  */
 export async function doubtfulRows(settlement: Settlement): Promise<'all' | readonly bigint[]> {
   const texts = await unreadableTexts(settlement)
+  if (texts.length === 0) return []
   const count = await countVanished(settlement)
   if (count * texts.length > mostComparisons) return 'all'
   const rows = await vanishedRows(settlement)
@@ -30,16 +32,17 @@ export function resembles(row: Pick<Row, 'key' | 'values'>, text: string): boole
   const keyLength = row.key.reduce((length, part) => length + part.length, 0)
   if (keyLength >= shortest && row.key.every((part) => text.includes(part))) return true
   const telling = row.values.filter((value) => value.length >= shortest)
+  if (telling.length === 0 && keyLength < shortest) return true
   const found = telling.filter((value) => text.includes(value)).length
   return found > 0 && found * 2 >= telling.length
 }
 
-/** The records first rejected in this run without a key, as text: UTF-8, or else GB18030. */
-async function unreadableTexts({ client, runId, datasetId }: Settlement): Promise<string[]> {
-  const { rows } = await client.query<{ raw: Buffer }>(
-    `select raw from guiji.reject where dataset_id = $1 and first_run = $2 and key is null and closed_at is null`,
-    [datasetId, runId],
-  )
+/** The records newly rejected without a key that can be read, as text: UTF-8, or else GB18030. */
+async function unreadableTexts({ client, runId, datasetId, layout }: Settlement): Promise<string[]> {
+  const { rows } = await client.query<{ raw: Buffer }>(`select r.raw ${unreadableSince(layout, '$2')}`, [
+    datasetId,
+    runId,
+  ])
   return rows.map((row) => decode(row.raw))
 }
 

@@ -77,7 +77,7 @@ async function settleSnapshot(settlement: Settlement, reading: Reading): Promise
   await rejectConflicts(settlement, reading.rejections)
   await writeRejects(settlement, reading.rejections)
   await closeRejects(settlement, [...(reading.known?.seen(rejected) ?? [])])
-  const vanished = await findVanished(settlement, reading.rejections.unreadable)
+  const vanished = await findVanished(settlement)
   const hold = holdOf(settlement, await runTotals(client, runId), vanished)
   if (hold !== undefined) {
     await park(settlement, hold)

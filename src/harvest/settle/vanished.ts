@@ -13,6 +13,7 @@ import { writeBigint } from '../encode/encoders.ts'
 import { FrameWriter } from '../encode/frame-writer.ts'
 import { doubtfulRows } from './resemblance.ts'
 import type { Settlement } from './settlement.ts'
+import { isValid, keyParts, unreadableSince } from './unreadable.ts'
 
 export const unseenTable = (runId: bigint): string => qualified('load', `r${runId}_unseen`)
 export const vanishedTable = (runId: bigint): string => qualified('load', `r${runId}_vanished`)
@@ -41,9 +42,8 @@ export async function writeUnseen(
  * Finds the rows that vanished: held, but neither in the listing as they were nor under their identity in another
  * form. A record that was rejected counts as seen: its row stays. Where the key of a rejected record could not be
  * read, the missing rows that resemble it stay (`guiji.doubt`) until that reject is closed.
- * `unreadable`: records rejected for the first time, in this run, without a key.
  */
-export async function findVanished(settlement: Settlement, unreadable: number): Promise<bigint> {
+export async function findVanished(settlement: Settlement): Promise<bigint> {
   const { client, runId, datasetId, layout, end } = settlement
   const missing = end.reseeded
     ? `not exists (select from ${loadTable(runId)} c where ${sameIdentity(layout, 'c', 's')})`
@@ -58,7 +58,7 @@ export async function findVanished(settlement: Settlement, unreadable: number): 
     `delete from ${vanishedTable(runId)} v using guiji.doubt d where d.dataset_id = $1 and d.digest = v.digest`,
     [datasetId],
   )
-  if (unreadable > 0) await keepDoubtful(settlement)
+  await keepDoubtful(settlement)
   const { rows } = await client.query<{ count: bigint }>(
     `select count(*) as count from ${vanishedTable(runId)}`,
   )
@@ -71,7 +71,7 @@ async function keepDoubtful(settlement: Settlement): Promise<void> {
   await client.query(
     `with kept as (delete from ${vanishedTable(runId)} where $3::bigint[] is null or digest = any ($3::bigint[])
        returning digest)
-     insert into guiji.doubt (dataset_id, digest, run_id) select $1, digest, $2 from kept on conflict do nothing`,
+     insert into guiji.doubt (dataset_id, digest, run_id) select $1, digest, $2 from kept`,
     [datasetId, runId, doubtful === 'all' ? null : doubtful],
   )
 }
@@ -79,23 +79,19 @@ async function keepDoubtful(settlement: Settlement): Promise<void> {
 /** Rows whose identity an open reject bears are not missing. */
 function unprotected(layout: Layout, datasetId: bigint): string {
   if (!layout.keyed) return ''
-  const typed = layout.identity.map((name, at) => {
-    const type = layout.columns.find((column) => column.name === name)?.type ?? 'text'
-    const text = `r.key[${at + 1}]`
-    return `case when pg_input_is_valid(${text}, '${type}') then ${text}::${type} end`
-  })
+  const typed = keyParts(layout).map(
+    ({ text, type }) => `case when ${isValid(text, type)} then ${text}::${type} end`,
+  )
   return ` and not exists (select from guiji.reject r where r.dataset_id = ${datasetId} and r.closed_at is null
     and r.key is not null and (${typed.join(', ')}) = (${columnList(layout.identity, 's')}))`
 }
 
-/** A doubt ends when its row is seen again, or when no unreadable record of its run is open any more. */
-async function forgetDoubts(settlement: Settlement): Promise<void> {
-  const { client, runId, datasetId } = settlement
+/** A doubt ends when its row is seen again, or when none of the unreadable records it rests on is open any more. */
+async function forgetDoubts({ client, runId, datasetId, layout }: Settlement): Promise<void> {
   await client.query(
     `delete from guiji.doubt d where d.dataset_id = $1 and (
        d.digest not in (select digest from ${vanishedTable(runId)})
-       or not exists (select from guiji.reject r where r.dataset_id = $1 and r.first_run = d.run_id
-         and r.key is null and r.closed_at is null))`,
+       or not exists (select ${unreadableSince(layout, 'd.run_id')}))`,
     [datasetId],
   )
 }
