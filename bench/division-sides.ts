@@ -111,7 +111,7 @@ async function writeDocuments(workspace: string): Promise<void> {
     code,
     name: fields[at] ?? code,
     type: code === 'province_code' ? 'integer' : 'text',
-    ...(at === 0 ? { key: true, semantic: 'division', pattern: '[0-9]{12}' } : { required: true }),
+    ...(at === 0 ? { key: true, semantic: 'division' } : { required: true }),
   })
   const dataset = {
     code: 'divisions',

@@ -2,11 +2,15 @@ import { finished } from 'node:stream/promises'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 
-/** Sends frames to `COPY … FROM STDIN` with back-pressure and returns how many rows PostgreSQL took. */
+/**
+ * Sends frames to `COPY … FROM STDIN` with back-pressure and returns how many rows PostgreSQL took. `sent` is called
+ * when the last byte has left this process and PostgreSQL works on alone.
+ */
 export async function copyIn(
   client: pg.ClientBase,
   statement: string,
   frames: readonly Buffer[],
+  sent: () => void = () => {},
 ): Promise<number> {
   const stream = client.query(copyFrom(statement))
   const done = finished(stream, { readable: false })
@@ -16,7 +20,7 @@ export async function copyIn(
     if (stream.destroyed) break
     if (!stream.write(frame)) await Promise.race([drained(stream), done.catch(() => {})])
   }
-  stream.end()
+  stream.end(sent)
   await done
   return stream.rowCount
 }

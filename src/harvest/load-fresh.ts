@@ -28,8 +28,8 @@ export function freshLoader(context: RunContext): ChunkLoader {
     const tryFast = failures < patience || skipped >= retryAfter
     skipped = tryFast ? 0 : skipped + 1
     const prepared = tryFast ? prepare(context, batch, digests) : undefined
-    return async () => {
-      if (prepared !== undefined && (await loadWhole(context, batch, prepared))) {
+    return async (sent) => {
+      if (prepared !== undefined && (await loadWhole(context, batch, prepared, sent))) {
         failures = 0
         return accountsOf({ inserted: BigInt(batch.count) })
       }
@@ -57,7 +57,12 @@ function prepare(context: RunContext, batch: Batch, digests: BigInt64Array): Pre
 }
 
 /** True when every record of the batch went in and passed; otherwise nothing of it is left. */
-async function loadWhole(context: RunContext, batch: Batch, prepared: Prepared): Promise<boolean> {
+async function loadWhole(
+  context: RunContext,
+  batch: Batch,
+  prepared: Prepared,
+  sent: () => void,
+): Promise<boolean> {
   const { client } = context
   const rows = prepared.lane === 'rows' ? await finishRows(client, prepared.job, prepared.encoded) : undefined
   if (rows !== undefined && rows.count !== batch.count) return false
@@ -65,7 +70,7 @@ async function loadWhole(context: RunContext, batch: Batch, prepared: Prepared):
   const statement = prepared.lane === 'rows' ? rowsStatement(context) : bytesStatement(context)
   await client.query('savepoint whole')
   try {
-    const taken = await copyIn(client, statement, frames)
+    const taken = await copyIn(client, statement, frames, sent)
     if (taken === batch.count) {
       await client.query('release savepoint whole')
       return true

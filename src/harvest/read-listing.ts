@@ -3,15 +3,24 @@ import { writeEntry } from '../ledger/ledger.ts'
 import { type Accounts, addAccounts, noRows } from './accounts.ts'
 import { recordBytes } from './checked-rows.ts'
 import type { Digester } from './digest.ts'
+import { createLoadTable } from './load-tables.ts'
 import type { RunContext } from './run-context.ts'
 
 /**
  * Prepares one chunk (no I/O: it happens while PostgreSQL still takes in the chunk before) and returns what loads it.
  */
-export type ChunkLoader = (batch: Batch, digests: BigInt64Array, chunk: number) => () => Promise<Accounts>
+export type ChunkLoader = (batch: Batch, digests: BigInt64Array, chunk: number) => LoadChunk
+
+/** Loads a prepared chunk; `sent` is called as soon as PostgreSQL works on alone. */
+export type LoadChunk = (sent: () => void) => Promise<Accounts>
 
 /** A transaction is closed once it holds this much, so that what is lost by a crash is bounded. */
 const commitBytes = 4 << 20
+/**
+ * A first load that is known to be smaller is one transaction together with the making of its table: PostgreSQL then
+ * writes no log of its rows. Larger ones commit in parts, because starting again after hours costs more.
+ */
+const wholeBytes = 256 << 20
 
 export interface ReadResult {
   readonly accounts: Accounts
@@ -31,15 +40,17 @@ export async function readListing(
 ): Promise<ReadResult> {
   let result: ReadResult = { accounts: noRows, bytes: 0, chunks: 0 }
   let open = 0
+  const limit = isSmallFirstLoad(context) ? Number.POSITIVE_INFINITY : commitBytes
   let before: Promise<void> = Promise.resolve()
 
-  const commitChunk = async (batch: Batch, work: () => Promise<Accounts>, chunk: number) => {
+  const commitChunk = async (batch: Batch, work: LoadChunk, chunk: number, sent: () => void) => {
     if (open === 0) await context.client.query('begin')
+    if (chunk === 0) await createLoadTable(context.client, context.runId, context.layout, context.kind)
     const bytes = recordBytes(batch)
     open += bytes + 1
-    const accounts = await work()
+    const accounts = await work(sent)
     await writeChunk(context, batch, accounts, chunk, bytes)
-    if (open >= commitBytes) {
+    if (open >= limit) {
       await context.client.query('commit')
       open = 0
     }
@@ -58,11 +69,15 @@ export async function readListing(
       if (batch.count === 0) continue
       const work = prepare(batch, digester.digest(batch), chunk)
       await before
-      before = commitChunk(batch, work, chunk)
+      const sent = Promise.withResolvers<void>()
+      before = commitChunk(batch, work, chunk, sent.resolve)
       before.catch(() => {})
+      // Preparing the next chunk keeps this thread busy: not before the bytes of this one are on their way.
+      await Promise.race([sent.promise, before])
       chunk += 1
     }
     await before
+    if (chunk === 0) await createLoadTable(context.client, context.runId, context.layout, context.kind)
     if (open > 0) await context.client.query('commit')
   } catch (error) {
     await before.catch(() => {})
@@ -70,6 +85,10 @@ export async function readListing(
     throw error
   }
   return result
+}
+
+function isSmallFirstLoad({ kind, listing }: RunContext): boolean {
+  return kind === 'fresh' && listing.bytes !== undefined && listing.bytes <= wholeBytes
 }
 
 async function writeChunk(

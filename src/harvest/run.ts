@@ -11,7 +11,6 @@ import { fetchKnownDigests } from './known-digests.ts'
 import { chooseLane } from './lanes.ts'
 import { deltaLoader } from './load-delta.ts'
 import { freshLoader } from './load-fresh.ts'
-import { createLoadTable } from './load-tables.ts'
 import { loadKindOf, planRun, type RunPlan } from './plan.ts'
 import { type ReadResult, readListing } from './read-listing.ts'
 import { recoverRaw } from './recover-raw.ts'
@@ -140,7 +139,6 @@ async function openContext(
   const kind = await loadKindOf(client, layout, state.held)
   const planned = chooseLane(dataset, harvest, listing)
   const choice = kind === 'fresh' ? planned : { ...planned, lane: 'rows' as const }
-  await createLoadTable(client, run.runId, layout, kind)
   await client.query('update guiji.run set lane = $2, declared = $3 where id = $1', [
     run.runId,
     choice.lane,
