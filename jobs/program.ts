@@ -4,11 +4,41 @@ import { GuijiError } from '../src/errors/guiji-error.ts'
 import { nearestWord } from '../src/workspace/nearest-word.ts'
 import { addGlobalOptions, type CommandMaker } from './command.ts'
 import { applyCommand } from './commands/apply.ts'
+import { approveCommand, refuseCommand } from './commands/decide.ts'
+import { exportCommand } from './commands/export.ts'
 import { harvestCommand } from './commands/harvest.ts'
+import { initCommand } from './commands/init.ts'
+import { ledgerCommand } from './commands/ledger.ts'
+import { planCommand } from './commands/plan.ts'
+import { previewCommand } from './commands/preview.ts'
+import { queryCommand } from './commands/query.ts'
+import { rejectsCommand } from './commands/rejects.ts'
+import { runsCommand } from './commands/runs.ts'
+import { sourceCommand } from './commands/source.ts'
 import { statusCommand } from './commands/status.ts'
+import { storeCommand } from './commands/store.ts'
+import { verifyCommand } from './commands/verify.ts'
 import type { ExitCode, Shell } from './shell.ts'
+import { suggestionWords } from './suggestion.ts'
 
-const makers: readonly CommandMaker[] = [applyCommand, harvestCommand, statusCommand]
+const makers: readonly CommandMaker[] = [
+  initCommand,
+  applyCommand,
+  sourceCommand,
+  previewCommand,
+  planCommand,
+  harvestCommand,
+  statusCommand,
+  runsCommand,
+  ledgerCommand,
+  rejectsCommand,
+  verifyCommand,
+  approveCommand,
+  refuseCommand,
+  exportCommand,
+  storeCommand,
+  queryCommand,
+]
 
 /**
  * Runs one command line.
@@ -76,11 +106,14 @@ function usageError(shell: Shell, program: Command, error: CommanderError): Guij
   const command = 'guiji'
   switch (error.code) {
     case 'commander.unknownCommand':
-      return new GuijiError('COMMAND_UNKNOWN', { found, suggestion: suggestion(shell, program, found) })
+      return new GuijiError('COMMAND_UNKNOWN', { found, suggestion: nearestCommand(shell, program, found) })
     case 'commander.unknownOption':
       return new GuijiError('COMMAND_OPTION_UNKNOWN', { found, command })
     case 'commander.excessArguments':
-      return new GuijiError('COMMAND_ARGUMENT_EXCESS', { found: error.message, command })
+      return new GuijiError('COMMAND_ARGUMENT_EXCESS', {
+        found: /: ([^:]*)\.$/.exec(error.message)?.[1] ?? '',
+        command,
+      })
     case 'commander.help':
       return new GuijiError('COMMAND_ARGUMENT_MISSING', { found: 'command', command })
     default:
@@ -88,11 +121,7 @@ function usageError(shell: Shell, program: Command, error: CommanderError): Guij
   }
 }
 
-function suggestion({ language }: Shell, program: Command, found: string): string {
-  const nearest = nearestWord(
-    found,
-    program.commands.map((command) => command.name()),
-  )
-  if (nearest === undefined) return ''
-  return language === 'zh' ? `是否应为“${nearest}”？` : `did you mean "${nearest}"? `
+function nearestCommand({ language }: Shell, program: Command, found: string): string {
+  const names = program.commands.map((command) => command.name())
+  return suggestionWords(nearestWord(found, names), language)
 }

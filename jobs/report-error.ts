@@ -1,6 +1,9 @@
 import { commandErrors } from '../src/errors/command-errors.ts'
 import { documentErrors } from '../src/errors/document-errors.ts'
 import { type ErrorCode, GuijiError } from '../src/errors/guiji-error.ts'
+import { formatProblem } from '../src/workspace/problem.ts'
+import { InvalidDocuments } from './invalid-documents.ts'
+import { problemJson } from './problem-words.ts'
 import type { ExitCode, Shell } from './shell.ts'
 
 /** Errors of a correct command line on correct documents, although they stand in those tables. */
@@ -23,7 +26,13 @@ export function reportError(shell: Shell, error: unknown, json: boolean): ExitCo
   const fact = known?.fact(language) ?? say('error.unexpected', { message: messageOf(error) })
   const hint = known?.hint(language) ?? say('error.unexpected-hint')
   const code = known?.code ?? 'UNEXPECTED'
-  if (json) shell.out.json({ error: { code, fact, hint, recovery: known?.recovery ?? 'abort' } })
+  const problems = error instanceof InvalidDocuments ? error.problems : []
+  if (json) {
+    const listed = problems.map((problem) => problemJson(problem, language))
+    const recovery = known?.recovery ?? 'abort'
+    shell.out.json({ error: { code, fact, hint, recovery }, ...(listed.length > 0 && { problems: listed }) })
+  }
+  err.lines(problems.map((problem) => formatProblem(problem, language)))
   err.line(say('error.error', { code, fact }))
   if (hint !== '') err.line(say('error.hint', { hint }))
   return known === undefined ? 1 : exitCodeOf(known.code)

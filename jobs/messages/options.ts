@@ -35,9 +35,9 @@ export const optionMessages = {
   'option.to': { en: 'file to write (default: stdout)', zh: '写入的文件（默认：标准输出）' },
   'option.gone': { en: 'the rows that vanished from the source', zh: '导出已从源系统消失的行' },
   'option.bom': { en: 'begin with a byte order mark, for Excel', zh: '以字节顺序标记开头，便于 Excel 打开' },
-  'option.codes': {
-    en: 'item codes as header (default: titles of the list)',
-    zh: '表头用数据项代码（默认：清单中的名称）',
+  'option.titles': {
+    en: 'titles of the list as header (default: item codes)',
+    zh: '表头用清单中的名称（默认：数据项代码）',
   },
   'option.role': {
     en: 'owner, analyst, reader or steward (default: analyst)',

@@ -61,3 +61,19 @@ export async function readRunsById(pool: pg.Pool, ids: readonly bigint[]): Promi
   )
   return rows
 }
+
+export interface LastRun {
+  readonly run: bigint
+  readonly state: RunState
+  readonly startedAt: Date
+}
+
+/** The newest run of every dataset that has one, by dataset. */
+export async function lastRuns(pool: pg.Pool): Promise<Map<bigint, LastRun>> {
+  const { rows } = await pool.query<LastRun & { dataset: bigint }>(
+    `select d.id as dataset, r.id as run, r.state, r.started_at as "startedAt"
+     from guiji.dataset d cross join lateral (
+       select id, state, started_at from guiji.run where dataset_id = d.id order by id desc limit 1) r`,
+  )
+  return new Map(rows.map(({ dataset, ...last }) => [dataset, last]))
+}

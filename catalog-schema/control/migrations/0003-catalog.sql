@@ -100,7 +100,8 @@ create view catalog.datasets as
   select d.code, d.name, d.department, p.name as department_name, d.definition ->> 'resourceCode' as resource_code,
     d.definition ->> 'summary' as summary, d.sharing_type, d.definition -> 'sharing' ->> 'conditions' as conditions,
     d.definition -> 'commitment' ->> 'cycle' as cycle, twin.view_name, twin.twin_name,
-    coalesce(s.held, 0) as held, coalesce(s.received, 0) as received, coalesce(s.open_rejects, 0) as open_rejects
+    coalesce(s.held, 0) as held, coalesce(s.received, 0) as received,
+    (select count(*) from guiji.reject r where r.dataset_id = d.id and r.closed_at is null) as open_rejects
   from guiji.dataset d
   join guiji.department p on p.code = d.department
   left join guiji.dataset_state s on s.dataset_id = d.id
