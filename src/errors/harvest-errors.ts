@@ -119,7 +119,10 @@ export const harvestErrors = {
       fact: '{count} change(s) would lose data: {what}',
       hint: 'look at "guiji apply --dry-run"; if that is meant, apply with --allow-loss',
     },
-    zh: { fact: '{count} 处变更将丢失数据：{what}', hint: '请用 "guiji apply --dry-run" 查看；确有此意请加 --allow-loss' },
+    zh: {
+      fact: '{count} 处变更将丢失数据：{what}',
+      hint: '请用 "guiji apply --dry-run" 查看；确有此意请加 --allow-loss',
+    },
   },
   VIEW_IN_USE: {
     recovery: 'abort',
