@@ -5,7 +5,7 @@ import type {
   HarvestDocument,
   ItemDocument,
 } from '../../catalog-schema/documents/documents.ts'
-import type { Batch } from '../connector.ts'
+import type { Batch, Listing } from '../connector.ts'
 
 /** Changes when the way records are digested changes: every stored digest is then made anew. */
 const algorithm = 'xxh64/1'
@@ -36,12 +36,26 @@ function meaning(item: ItemDocument): unknown[] {
   return [code, type, key, required, precision, scale, maxLength, pattern, item.enum, min, max, semantic]
 }
 
+/**
+ * The seed of a run: `seed` and, behind it, what the listing itself says of how its records are to be read. Bytes that
+ * stay while the header, the column types or the encoding change mean something else.
+ */
+export function listingSeedOf(seed: string, { fields, copy }: Pick<Listing, 'fields' | 'copy'>): string {
+  const basis = JSON.stringify([seed, fields, copy?.types, copy?.encoding])
+  return `${seed}${createHash('sha256').update(basis).digest('hex').slice(0, 16)}`
+}
+
+/** Without a key a record's digest is what makes it itself: it must outlive a change of the mapping. */
+export function digestSeedOf(seed: string, keyed: boolean): string {
+  return keyed ? seed.slice(-16) : '0'
+}
+
 export interface Digester {
   /** The 64-bit digest of every record of the batch, signed as PostgreSQL's bigint is. */
   digest(batch: Batch): BigInt64Array
 }
 
-/** XXH64 over the raw bytes of each record, seeded with the first eight bytes of `seed` (hex). */
+/** XXH64 over the raw bytes of each record, seeded with `seed` (at most 16 hex digits). */
 export async function createDigester(seed: string): Promise<Digester> {
   const { h64Raw } = await createHasher()
   const number = BigInt(`0x${seed}`)

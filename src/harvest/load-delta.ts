@@ -1,7 +1,15 @@
 import type pg from 'pg'
 import type { Batch, Issue } from '../connector.ts'
 import { quote } from '../store/identifiers.ts'
-import { columnList, digestColumn, goneTable, loadTable, sameIdentity, storeTable } from '../store/layout.ts'
+import {
+  columnList,
+  digestColumn,
+  goneTable,
+  type Layout,
+  loadTable,
+  sameIdentity,
+  storeTable,
+} from '../store/layout.ts'
 import { accountsOf } from './accounts.ts'
 import { takeFailedRows } from './checked-rows.ts'
 import { copyIn } from './copy-in.ts'
@@ -111,18 +119,17 @@ export function keyText(context: RunContext, alias: string): string {
   return `concat_ws(', ', ${columnList(context.layout.identity, alias)})`
 }
 
-/** Gives every staged row of the chunk its action. */
+/** Gives every staged row of the chunk its action. A gone row may bear the digest of an older mapping: contents tell. */
 async function tellApart(context: RunContext, chunk: number) {
   const { client, layout } = context
   const table = loadTable(context.runId)
-  const digest = quote(digestColumn)
   await client.query(
     `update ${table} c set _action = ${heldAction(context)}
      from ${storeTable(layout)} s where c._chunk = $1 and ${sameIdentity(layout, 'c', 's')}`,
     [chunk],
   )
   await client.query(
-    `update ${table} c set _action = case when g.${digest} = c.${digest} then 'r' else 'R' end
+    `update ${table} c set _action = case when ${sameContent(layout, 'g', 'c')} then 'r' else 'R' end
      from ${goneTable(layout)} g where c._chunk = $1 and c._action is null and ${sameIdentity(layout, 'c', 'g')}`,
     [chunk],
   )
@@ -139,11 +146,15 @@ async function tellApart(context: RunContext, chunk: number) {
 
 function heldAction(context: RunContext): string {
   const digest = quote(digestColumn)
-  const names = context.layout.columns.map((column) => column.name)
   const content = context.reseeded
-    ? `when (${columnList(names, 's')}) is not distinct from (${columnList(names, 'c')}) then 's'`
+    ? `when ${sameContent(context.layout, 's', 'c')} then 's'`
     : `when s.${digest} = c.${digest} then '='`
   return `case ${content} else 'u' end`
+}
+
+function sameContent(layout: Layout, left: string, right: string): string {
+  const names = layout.columns.map((column) => column.name)
+  return `(${columnList(names, left)}) is not distinct from (${columnList(names, right)})`
 }
 
 async function countActions(

@@ -11,7 +11,8 @@ import type { HarvestTarget } from './target.ts'
 export interface RunPlan {
   readonly mode: 'snapshot' | 'incremental' | 'append'
   /** Why an incremental harvest reads everything this time. */
-  readonly because?: 'first' | 'reconcile' | 'asked'
+  readonly because?: 'first' | 'reconcile' | 'asked' | 'changed'
+  /** Of list and mapping; the listing adds its own part. */
   readonly seed: string
   readonly reseeded: boolean
   readonly request: Omit<ListRequest, 'signal'>
@@ -24,8 +25,8 @@ export function planRun(
   const { dataset, harvest, state } = target
   const fields = [...new Set(dataset.items.map((item) => mappingOf(harvest, item.code).from))]
   const seed = seedOf(dataset, harvest, fields)
-  const reseeded = state.seed !== null && state.seed !== seed
-  const because = harvest.mode === 'incremental' ? reasonForFull(target, options) : undefined
+  const reseeded = state.seed !== null && !state.seed.startsWith(seed)
+  const because = harvest.mode === 'incremental' ? reasonForFull(target, { ...options, reseeded }) : undefined
   const mode = because === undefined ? harvest.mode : 'snapshot'
   const since = mode === 'snapshot' ? undefined : cursorSince(target)
   const usable = state.token !== null && !reseeded && options.full !== true
@@ -47,11 +48,12 @@ export function planRun(
 
 function reasonForFull(
   target: HarvestTarget,
-  options: { readonly now: Date; readonly full?: boolean },
+  options: { readonly now: Date; readonly full?: boolean; readonly reseeded: boolean },
 ): RunPlan['because'] {
   const { state, harvest } = target
   if (options.full === true) return 'asked'
   if (state.cursor === null || state.lastSnapshotAt === null) return 'first'
+  if (options.reseeded) return 'changed'
   const every = harvest.reconcile === undefined ? undefined : durationMilliseconds(harvest.reconcile)
   if (every === undefined) return undefined
   return options.now.getTime() - state.lastSnapshotAt.getTime() >= every ? 'reconcile' : undefined

@@ -1,31 +1,34 @@
-import type { Listing } from '../connector.ts'
+import type { Listing, Place } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
 import type { Digester } from './digest.ts'
 import { rawOf } from './encode/row-frames.ts'
-import type { Rejection } from './rejections.ts'
-import type { Loser } from './settle/publish-fresh.ts'
+
+/** A record as the source gives it, with its position in the listing. */
+export interface FoundRecord {
+  readonly raw: Buffer
+  readonly place: Place
+  readonly order: number
+}
 
 /**
- * Reads the source a second time for the bytes and places of records that lost against an earlier one with their
- * key. Only a first load with conflicting keys pays for this; a clean one keeps nothing in memory.
+ * Reads the source a second time for the bytes, places and order of records that share their key with others. Only
+ * a first load with conflicting keys pays for this; a clean one keeps nothing in memory.
  */
 export async function recoverRaw(
   listing: Listing,
   digester: Digester,
-  losers: readonly Loser[],
+  digests: readonly bigint[],
   about: { readonly dataset: string; readonly source: string },
-): Promise<Rejection[]> {
-  const wanted = new Map(losers.map((loser) => [loser.digest, loser]))
-  const found: Rejection[] = []
+): Promise<Map<bigint, FoundRecord>> {
+  const wanted = new Set(digests)
+  const found = new Map<bigint, FoundRecord>()
   for await (const batch of listing.batches()) {
-    const digests = digester.digest(batch)
+    const those = digester.digest(batch)
     for (let index = 0; index < batch.count && wanted.size > 0; index += 1) {
-      const digest = digests[index] ?? 0n
-      const loser = wanted.get(digest)
-      if (loser === undefined) continue
-      wanted.delete(digest)
+      const digest = those[index] ?? 0n
+      if (!wanted.delete(digest)) continue
       const raw = Buffer.from(rawOf(batch, index))
-      found.push({ digest, issue: loser.issue, place: batch.place(index), raw, key: loser.key })
+      found.set(digest, { raw, place: batch.place(index), order: found.size })
     }
     if (wanted.size === 0) break
   }

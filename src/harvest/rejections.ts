@@ -18,6 +18,8 @@ export interface Rejection {
 export class Rejections {
   readonly #digests = new Set<bigint>()
   #waiting: Rejection[] = []
+  /** Whether the dataset has open rejects made under another seed. */
+  #older: boolean | undefined
 
   /** False: the same record was rejected before. */
   add(rejection: Rejection): boolean {
@@ -42,6 +44,7 @@ export class Rejections {
     const batch = this.#waiting
     if (batch.length === 0) return
     this.#waiting = []
+    await this.#carryOver(client, run, batch)
     await client.query(
       `insert into guiji.reject (dataset_id, digest, reason, column_name, value, message, place, raw, key, seed,
          first_run, last_run, first_at, last_at)
@@ -70,6 +73,33 @@ export class Rejections {
       ],
     )
   }
+
+  /** Digests change with the seed: a record rejected under another one is found by its bytes, and stays one reject. */
+  async #carryOver(
+    client: pg.ClientBase,
+    run: { readonly datasetId: bigint; readonly seed: string },
+    batch: readonly Rejection[],
+  ): Promise<void> {
+    this.#older ??= await hasOlder(client, run)
+    if (!this.#older) return
+    await client.query(
+      `update guiji.reject r set digest = n.digest, seed = $2
+       from unnest($3::bigint[], $4::bytea[]) as n (digest, raw)
+       where r.dataset_id = $1 and r.closed_at is null and r.seed <> $2 and r.raw = n.raw`,
+      [run.datasetId, run.seed, batch.map((one) => one.digest), batch.map((one) => one.raw)],
+    )
+  }
+}
+
+async function hasOlder(
+  client: pg.ClientBase,
+  run: { readonly datasetId: bigint; readonly seed: string },
+): Promise<boolean> {
+  const { rows } = await client.query(
+    'select from guiji.reject where dataset_id = $1 and closed_at is null and seed <> $2 limit 1',
+    [run.datasetId, run.seed],
+  )
+  return rows.length > 0
 }
 
 /** PostgreSQL's text has no NUL; the record itself is kept byte for byte in `raw`. */

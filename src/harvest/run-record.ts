@@ -87,6 +87,7 @@ async function reapLost(client: pg.ClientBase, target: HarvestTarget): Promise<v
        where id = $1 and state in ('running', 'publishing')`,
       [id],
     )
+    await countOpenRejects(client, id)
     await dropLoaded(client, id)
     await client.query(`select pg_advisory_unlock(${lockKey})`, [id])
   }
@@ -125,5 +126,16 @@ export async function endRun(
      where id = $1 and fence = $2 and state in ('running', 'publishing')`,
     [run.runId, run.fence, end.state, end.now, end.cause, end.complete, JSON.stringify(end.error ?? null)],
   )
+  await countOpenRejects(client, run.runId)
   await dropLoaded(client, run.runId)
+}
+
+/** Rejects are on record as soon as they are met; the dataset's number of them says so. */
+export async function countOpenRejects(client: pg.ClientBase, runId: bigint): Promise<void> {
+  await client.query(
+    `update guiji.dataset_state t set open_rejects =
+       (select count(*) from guiji.reject r where r.dataset_id = t.dataset_id and r.closed_at is null)
+     where t.dataset_id = (select dataset_id from guiji.run where id = $1)`,
+    [runId],
+  )
 }

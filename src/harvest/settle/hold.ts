@@ -1,4 +1,5 @@
 import type { Accounts } from '../accounts.ts'
+import { countOpenRejects } from '../run-record.ts'
 import type { Hold, Settlement } from './settlement.ts'
 
 /**
@@ -31,4 +32,5 @@ export async function park(settlement: Settlement, hold: Hold): Promise<void> {
       fence,
     ],
   )
+  await countOpenRejects(client, runId)
 }

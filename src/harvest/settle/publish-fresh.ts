@@ -1,25 +1,7 @@
 import { refreshViews } from '../../access/dataset-views.ts'
-import type { Issue } from '../../connector.ts'
-import { writeEntry } from '../../ledger/ledger.ts'
 import { fitIdentifier, qualified, quote } from '../../store/identifiers.ts'
-import {
-  columnList,
-  digestColumn,
-  identityIndex,
-  loadTable,
-  runColumn,
-  storeTable,
-} from '../../store/layout.ts'
-import { noRows } from '../accounts.ts'
-import { conflictIssue } from '../load-delta.ts'
+import { columnList, identityIndex, loadTable, runColumn, storeTable } from '../../store/layout.ts'
 import type { Settlement } from './settlement.ts'
-
-/** A record that lost against an earlier one with its key: taken out of the load, still to be read back whole. */
-export interface Loser {
-  readonly digest: bigint
-  readonly key: readonly string[]
-  readonly issue: Issue
-}
 
 /** True when every identity in the load table is there once; then its unique index stands. */
 export async function buildIdentity(settlement: Settlement): Promise<boolean> {
@@ -36,43 +18,6 @@ export async function buildIdentity(settlement: Settlement): Promise<boolean> {
     if (error instanceof Error && 'code' in error && error.code === '23505') return false
     throw error
   }
-}
-
-/**
- * Takes all but the first record of each identity out of the load table. Those with the same bytes as an earlier
- * one are duplicates and counted as such here; the others are returned, to be rejected with their bytes.
- */
-export async function takeLosers(settlement: Settlement): Promise<Loser[]> {
-  const { client, layout, runId } = settlement
-  const identity = columnList(layout.identity)
-  const digest = quote(digestColumn)
-  const keys = `array[${layout.identity.map((name) => `l.${quote(name)}::text`).join(', ')}]`
-  const { rows } = await client.query<{ digest: bigint; key: string[]; first: boolean }>(
-    `delete from ${loadTable(runId)} l using (
-       select ctid as id, row_number() over (partition by ${identity} order by ctid) as position,
-         row_number() over (partition by ${identity}, ${digest} order by ctid) as same_position
-       from ${loadTable(runId)}
-     ) ranked
-     where l.ctid = ranked.id and ranked.position > 1
-     returning l.${digest} as digest, ${keys} as key, ranked.same_position = 1 as first`,
-  )
-  const losers = rows.filter((row) => row.first)
-  await correct(settlement, BigInt(losers.length), BigInt(rows.length - losers.length))
-  return losers.map((row) => ({ digest: row.digest, key: row.key, issue: conflictIssue(row.key.join(', ')) }))
-}
-
-async function correct(settlement: Settlement, rejected: bigint, duplicate: bigint): Promise<void> {
-  const count = rejected + duplicate
-  await writeEntry(settlement.client, {
-    runId: settlement.runId,
-    fence: settlement.fence,
-    datasetId: settlement.datasetId,
-    dataset: settlement.dataset.code,
-    chunk: settlement.end.chunks,
-    kind: 'correction',
-    bytes: 0,
-    accounts: { ...noRows, accepted: -count, inserted: -count, rejected, duplicate },
-  })
 }
 
 /** The load table takes the place of the empty store table, under the same views. */

@@ -2,14 +2,17 @@ import { holdFence, runTotals, writeEntry } from '../../ledger/ledger.ts'
 import { loadTable } from '../../store/layout.ts'
 import { type Accounts, noRows } from '../accounts.ts'
 import { type DigestSet, rejected, stored } from '../digest-set.ts'
-import type { Rejection, Rejections } from '../rejections.ts'
+import type { FoundRecord } from '../recover-raw.ts'
+import type { Rejections } from '../rejections.ts'
 import { inTransaction } from '../transaction.ts'
 import { applyDelta } from './apply-delta.ts'
 import { closeRejects } from './close-rejects.ts'
 import { rejectConflicts } from './conflicts.ts'
+import { settleContested } from './contested.ts'
 import { holdOf, park } from './hold.ts'
 import { publish } from './publish.ts'
-import { buildIdentity, type Loser, swapIn, takeLosers } from './publish-fresh.ts'
+import { buildIdentity, swapIn } from './publish-fresh.ts'
+import { refuseMisfits } from './refuse.ts'
 import type { Hold, Settlement } from './settlement.ts'
 import { findVanished, unseenTable, vanishedTable, writeUnseen } from './vanished.ts'
 
@@ -17,20 +20,22 @@ export interface Reading {
   readonly rejections: Rejections
   /** Digests known before the run, with what was seen of them; absent where none were compared. */
   readonly known?: DigestSet
-  /** Reads the source once more for the bytes of these records. */
-  readonly recover: (losers: readonly Loser[]) => Promise<readonly Rejection[]>
+  /** Reads the source once more for these records. */
+  readonly find: (digests: readonly bigint[]) => Promise<ReadonlyMap<bigint, FoundRecord>>
 }
 
 /** Settles and publishes a loaded run in one transaction, or parks it. Analysts see all of it or nothing. */
 export async function settle(settlement: Settlement, reading: Reading): Promise<Hold | undefined> {
   return await inTransaction(settlement.client, async () => {
     await markPublishing(settlement)
-    if (settlement.end.kind === 'fresh') await settleFresh(settlement, reading)
-    else if (settlement.end.mode === 'snapshot') {
-      const hold = await settleSnapshot(settlement, reading)
-      if (hold !== undefined) return hold
+    if (settlement.end.kind === 'fresh') {
+      if (!(await settleFresh(settlement, reading))) return undefined
+    } else if (settlement.end.mode === 'snapshot') {
+      const end = await settleSnapshot(settlement, reading)
+      if (end !== 'applied') return end === 'refused' ? undefined : end
     } else {
       await writeRejects(settlement, reading.rejections)
+      if (await refuseMisfits(settlement)) return undefined
       await closeRejects(settlement, [])
       await applyDelta(settlement, await runTotals(settlement.client, settlement.runId), 0n)
     }
@@ -59,23 +64,29 @@ async function markPublishing({ client, runId, fence, dataset }: Settlement): Pr
   await client.query(`update guiji.run set state = 'publishing' where id = $1`, [runId])
 }
 
-async function settleFresh(settlement: Settlement, reading: Reading): Promise<void> {
+/** False: the run was refused. */
+async function settleFresh(settlement: Settlement, reading: Reading): Promise<boolean> {
   if (!(await buildIdentity(settlement))) {
-    const losers = await takeLosers(settlement)
-    for (const rejection of await reading.recover(losers)) reading.rejections.add(rejection)
+    for (const rejection of await settleContested(settlement, reading.find)) reading.rejections.add(rejection)
     await buildIdentity(settlement)
   }
   await writeRejects(settlement, reading.rejections)
+  if (await refuseMisfits(settlement)) return false
   if (settlement.end.mode === 'snapshot') await closeRejects(settlement, [])
   await swapIn(settlement)
+  return true
 }
 
-async function settleSnapshot(settlement: Settlement, reading: Reading): Promise<Hold | undefined> {
+async function settleSnapshot(
+  settlement: Settlement,
+  reading: Reading,
+): Promise<Hold | 'applied' | 'refused'> {
   const { client, runId } = settlement
   await writeUnseen(client, runId, reading.known?.unseen(stored) ?? [])
   await client.query(`analyze ${loadTable(runId)}`)
   await rejectConflicts(settlement, reading.rejections)
   await writeRejects(settlement, reading.rejections)
+  if (await refuseMisfits(settlement)) return 'refused'
   await closeRejects(settlement, [...(reading.known?.seen(rejected) ?? [])])
   const vanished = await findVanished(settlement)
   const hold = holdOf(settlement, await runTotals(client, runId), vanished)
@@ -84,7 +95,7 @@ async function settleSnapshot(settlement: Settlement, reading: Reading): Promise
     return hold
   }
   await applyWithDeletions(settlement, vanished)
-  return undefined
+  return 'applied'
 }
 
 async function applyWithDeletions(settlement: Settlement, vanished: bigint): Promise<void> {

@@ -1,0 +1,20 @@
+import { runTotals } from '../../ledger/ledger.ts'
+import { endRun } from '../run-record.ts'
+import type { Settlement } from './settlement.ts'
+
+/**
+ * Ends a run of which more than half of the records were rejected, those that share their key with others included:
+ * hardly what the department meant to give. Its rejects stay to be looked at, what was published before stands.
+ * False: the run goes on.
+ */
+export async function refuseMisfits({ client, runId, fence, now }: Settlement): Promise<boolean> {
+  const { rejected, read } = await runTotals(client, runId)
+  if (rejected * 2n <= read) return false
+  const error = { fact: `${rejected} of ${read} records were rejected` }
+  await endRun(
+    client,
+    { runId, fence },
+    { state: 'partial', now, cause: 'held-by-checks', complete: true, error },
+  )
+  return true
+}
