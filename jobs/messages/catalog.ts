@@ -52,7 +52,6 @@ export const catalogMessages = {
   'plan.disabled': { en: 'switched off', zh: '已停用' },
   'plan.first': { en: 'first reading', zh: '首次读取' },
   'plan.reconcile': { en: 'time to reconcile', zh: '到期核对' },
-  'plan.changed': { en: 'items or mapping changed', zh: '数据项或映射有变' },
   'plan.asked': { en: 'asked for', zh: '按要求' },
   'plan.reseeded': { en: 'items or mapping changed', zh: '数据项或映射已变' },
   'plan.held-rows': { en: 'rows are held: only differences are loaded', zh: '已有数据：只装载差异' },

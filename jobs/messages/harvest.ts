@@ -32,8 +32,8 @@ export const harvestMessages = {
   },
   'harvest.not-run': { en: 'not run', zh: '未运行' },
   'harvest.stopping': {
-    en: 'stopping: runs under way are ended in order (again: at once)',
-    zh: '正在停止：有序结束进行中的运行（再按一次立即停止）',
+    en: 'stopping in order (again: at once)',
+    zh: '正在有序停止（再按一次立即停止）',
   },
   'progress.rows': { en: '{count} records', zh: '{count} 条' },
   'progress.rate': { en: '{count}/s', zh: '{count} 条/秒' },
