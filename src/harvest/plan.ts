@@ -11,7 +11,7 @@ import type { HarvestTarget } from './target.ts'
 export interface RunPlan {
   readonly mode: 'snapshot' | 'incremental' | 'append'
   /** Why an incremental harvest reads everything this time. */
-  readonly because?: 'first' | 'reconcile' | 'asked' | 'changed'
+  readonly because?: 'first' | 'reconcile' | 'asked' | 'reseeded'
   /** Of list and mapping; the listing adds its own part. */
   readonly seed: string
   readonly reseeded: boolean
@@ -53,7 +53,7 @@ function reasonForFull(
   const { state, harvest } = target
   if (options.full === true) return 'asked'
   if (state.cursor === null || state.lastSnapshotAt === null) return 'first'
-  if (options.reseeded) return 'changed'
+  if (options.reseeded) return 'reseeded'
   const every = harvest.reconcile === undefined ? undefined : durationMilliseconds(harvest.reconcile)
   if (every === undefined) return undefined
   return options.now.getTime() - state.lastSnapshotAt.getTime() >= every ? 'reconcile' : undefined
