@@ -8,18 +8,7 @@ const files = await allFiles()
 const sources = await sourceFiles()
 
 /** Say nothing about what is inside. */
-const emptyWords = [
-  'utils',
-  'util',
-  'helpers',
-  'helper',
-  'common',
-  'manager',
-  'service',
-  'misc',
-  'shared',
-  'lib',
-]
+const emptyWords = ['utils', 'util', 'helpers', 'helper', 'common', 'manager', 'service']
 
 const mostLines = 300
 /** Long because they list (cases, data, what a generator wrote), not because they do. */
