@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Connector, Listing, ListRequest, SourceSession } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
 import { layoutOf } from '../store/layout.ts'
+import { type StoreAddress, toStoreError } from '../store/server/connection-errors.ts'
 import { checksOf } from './checks.ts'
 import { createDigester, digestSeedOf, listingSeedOf } from './digest.ts'
 import type { DigestSet } from './digest-set.ts'
@@ -70,6 +71,8 @@ export async function runHarvest(
     const summary = await readSummary(client, run.runId)
     engine.emit({ event: 'finished', ...summary })
     return summary
+  } catch (error) {
+    throw toStoreError(error, addressOf(client))
   } finally {
     client.off('error', onError)
     await release(client, broken)
@@ -268,21 +271,30 @@ async function fail(
   error: unknown,
   signal: AbortSignal,
 ): Promise<void> {
-  if (error instanceof GuijiError && error.code === 'RUN_FENCED') throw error
-  const known = error instanceof GuijiError ? error : undefined
+  const met = toStoreError(error, addressOf(client))
+  if (met instanceof GuijiError && met.code === 'RUN_FENCED') throw met
+  const known = met instanceof GuijiError ? met : undefined
   const record = {
     code: known?.code ?? 'UNEXPECTED',
     details: known?.details,
-    fact: engine.redact(known?.fact('en') ?? String(error)),
+    fact: engine.redact(known?.fact('en') ?? String(met)),
   }
   const json = JSON.parse(
     engine.redact(JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? String(value) : value))),
   )
-  await endRun(client, run, {
+  const ending = endRun(client, run, {
     state: signal.aborted ? 'cancelled' : 'failed',
     now: new Date(engine.clock()),
     cause: signal.aborted ? null : (known?.blame ?? 'platform-failed'),
     complete: false,
     error: json,
   })
+  // Where the store itself is gone nothing can be recorded: the next run finds this one lost.
+  await ending.catch((failure) => {
+    throw known ?? toStoreError(failure, addressOf(client))
+  })
+}
+
+function addressOf({ host, port, database, user }: pg.Client | pg.PoolClient): StoreAddress {
+  return { shown: `${host}:${port}/${database ?? ''}`, user: user ?? '', database: database ?? '' }
 }

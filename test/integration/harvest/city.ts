@@ -9,12 +9,11 @@ import type {
   SourceDocument,
   Workspace,
 } from '../../../catalog-schema/documents/documents.ts'
-import { connectorsByKind, KnownSecrets, openSource } from '../../../jobs/open-source.ts'
-import { type HarvestEngine, type RunOptions, runHarvest } from '../../../src/harvest/run.ts'
+import type { HarvestEngine, RunOptions } from '../../../src/harvest/run.ts'
 import type { RunEvent, RunSummary } from '../../../src/harvest/run-events.ts'
-import { findTargets } from '../../../src/harvest/target.ts'
 import { applyWorkspace } from '../../../src/workspace/apply-workspace.ts'
 import { type TestDatabase, testDatabase } from '../../setup/database.ts'
+import { engineOf, harvestOnce } from './engine.ts'
 
 export type CityDataset = DatasetDocument & { readonly department: string }
 
@@ -55,33 +54,6 @@ export async function city(options: CityOptions = {}): Promise<City> {
       await rm(directory, { recursive: true, force: true })
     },
   }
-}
-
-export function engineOf(
-  database: Pick<TestDatabase, 'pool'>,
-  directory: string,
-  options: { readonly clock?: () => number; readonly emit: (event: RunEvent) => void },
-): HarvestEngine {
-  const secrets = new KnownSecrets()
-  return {
-    pool: database.pool,
-    connectors: connectorsByKind,
-    openSource: (target, signal) => openSource(target.source, { directory, secrets, signal }),
-    worker: `test/${process.pid}`,
-    clock: options.clock ?? Date.now,
-    emit: options.emit,
-    redact: secrets.redact,
-  }
-}
-
-export async function harvestOnce(
-  engine: HarvestEngine,
-  code: string,
-  options: Partial<RunOptions> = {},
-): Promise<RunSummary> {
-  const [target] = await findTargets(engine.pool, [code])
-  if (target === undefined) throw new Error(`no dataset ${code}`)
-  return await runHarvest(engine, target, { signal: new AbortController().signal, ...options })
 }
 
 async function apply(database: TestDatabase, workspace: Workspace): Promise<void> {

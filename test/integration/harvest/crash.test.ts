@@ -1,0 +1,209 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { GuijiError } from '../../../src/errors/guiji-error.ts'
+import type { RunSummary } from '../../../src/harvest/run-events.ts'
+import { faultsOf, openRejects, rowsOf } from './books.ts'
+import { type City, city, datasetOf, harvestOf } from './city.ts'
+
+let town: City
+beforeAll(async () => {
+  town = await city()
+})
+afterAll(async () => {
+  await town[Symbol.asyncDispose]()
+})
+
+const items = [
+  { code: 'id', type: 'integer', key: true },
+  { code: 'name', type: 'text' },
+  { code: 'day', type: 'date' },
+] as const
+
+/** About 5 MiB: several batches, some with records that do not fit. */
+function bigFile(version: number): string {
+  const lines = ['id,name,day']
+  for (let id = version * 500; id < 60_000 + version * 500; id += 1) {
+    const changed = version > 0 && id % 100 === 0 ? 'changed' : 'name'
+    const day = id % 7000 === 0 ? '2025-02-30' : '2025-06-20'
+    lines.push(`${id},${changed} of a person who lives in a village ${'x'.repeat(50)} ${id},${day}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+async function apply(codes: readonly string[]): Promise<void> {
+  await town.apply(
+    codes.map((code) => datasetOf(code, items)),
+    codes.map((code) => harvestOf(code, { file: 'big.csv' })),
+  )
+}
+
+type Worker = ChildProcessByStdio<null, Readable, Readable>
+
+function worker(code: string, pause: number): Worker {
+  const script = path.join(import.meta.dirname, 'crash-worker.ts')
+  const node = path.join(import.meta.dirname, '../../../node_modules/.bin/node')
+  return spawn(node, [script, town.database.url, town.directory, code, String(pause)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** Waits until the worker has said `text` `times` times. */
+async function heard(process: Worker, text: string, times: number): Promise<void> {
+  let count = 0
+  for await (const part of process.stdout) {
+    count += String(part).split(text).length - 1
+    if (count >= times) return
+  }
+}
+
+/** The server needs a moment to notice that a process is gone. */
+async function harvestAfterCrash(code: string): Promise<RunSummary> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await town.harvest(code)
+    } catch (error) {
+      if (!(error instanceof GuijiError) || error.code !== 'RUN_ACTIVE' || tries > 50) throw error
+      await sleep(100)
+    }
+  }
+}
+
+async function contentsOf(code: string) {
+  const { pool } = town.database
+  const columns = ['id', 'name', 'day']
+  const state = await pool.query(
+    `select held, received, open_rejects from guiji.dataset_state t join guiji.dataset d on d.id = t.dataset_id where code = $1`,
+    [code],
+  )
+  return {
+    store: await rowsOf(pool, `store.${code}`, columns),
+    gone: await rowsOf(pool, `gone.${code}`, columns),
+    rejects: await openRejects(pool, code),
+    state: state.rows,
+  }
+}
+
+describe('a process that is killed in the middle of a run', () => {
+  it('leaves nothing that the next run does not put right', async () => {
+    await apply(['calm', 'shaken'])
+    for (const version of [0, 1]) {
+      await town.write('big.csv', bigFile(version))
+      for (const [event, times] of [
+        ['started', 1],
+        ['planned', 1],
+        ['progress', 1],
+        ['progress', 2],
+      ] as const) {
+        const child = worker('shaken', event === 'progress' ? 400 : 50)
+        const exit = once(child, 'exit')
+        await heard(child, `"event":"${event}"`, times)
+        child.kill('SIGKILL')
+        await exit
+      }
+      expect(await town.harvest('calm')).toMatchObject({ state: 'succeeded' })
+      expect(await harvestAfterCrash('shaken')).toMatchObject({ state: 'succeeded' })
+      expect(await contentsOf('shaken')).toEqual(await contentsOf('calm'))
+      expect(await faultsOf(town.database.pool, 'shaken')).toEqual([])
+    }
+    const { rows } = await town.database.pool.query<{ state: string; runs: bigint }>(
+      `select r.state, count(*) as runs from guiji.run r join guiji.dataset d on d.id = r.dataset_id
+       where d.code = 'shaken' group by 1 order by 1`,
+    )
+    expect(rows).toEqual([
+      { state: 'lost', runs: 8n },
+      { state: 'succeeded', runs: 2n },
+    ])
+  })
+
+  it('keeps others out while it lives', async () => {
+    await apply(['taken'])
+    const child = worker('taken', 3000)
+    const exit = once(child, 'exit')
+    await heard(child, '"event":"planned"', 1)
+    await expect(town.harvest('taken')).rejects.toMatchObject({ code: 'RUN_ACTIVE' })
+    child.kill('SIGKILL')
+    await exit
+    expect(await harvestAfterCrash('taken')).toMatchObject({ state: 'succeeded' })
+  })
+})
+
+describe('a run that loses its right or its connection', () => {
+  it('writes nothing once its fence has moved on', async () => {
+    await apply(['fenced'])
+    const engine = during('started', (run) =>
+      town.database.pool.query('update guiji.run set fence = fence + 1 where id = $1', [run]),
+    )
+    await expect(engine('fenced')).rejects.toMatchObject({ code: 'RUN_FENCED' })
+    expect(await rowsOf(town.database.pool, 'store.fenced', ['id'])).toEqual([])
+    expect(await harvestAfterCrash('fenced')).toMatchObject({ state: 'succeeded' })
+    expect(await faultsOf(town.database.pool, 'fenced')).toEqual([])
+  })
+
+  it('fails clearly when the store cuts its connection, and the next one is fine', async () => {
+    await apply(['cut'])
+    const engine = during('planned', async (run) => {
+      await town.database.pool.query(
+        `select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory' and l.granted
+           and l.pid <> pg_backend_pid() and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('guiji run ' || $1, 0)`,
+        [run],
+      )
+    })
+    await expect(engine('cut')).rejects.toMatchObject({ code: 'STORE_LOST' })
+    expect(town.database.pool.totalCount - town.database.pool.idleCount).toBe(0)
+    expect(await harvestAfterCrash('cut')).toMatchObject({ state: 'succeeded' })
+    expect(await faultsOf(town.database.pool, 'cut')).toEqual([])
+  })
+
+  it('says so when the store has no room left, and loses nothing', async () => {
+    await apply(['full'])
+    await town.database.pool.query(
+      `create function guiji.no_room() returns trigger language plpgsql as
+         $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
+       create trigger no_room before insert on guiji.ledger for each row execute function guiji.no_room()`,
+    )
+    const full = await town.harvest('full')
+    await town.database.pool.query('drop function guiji.no_room cascade')
+    expect(full).toMatchObject({
+      state: 'failed',
+      cause: 'platform-failed',
+      error: { code: 'STORE_DISK_FULL' },
+    })
+    expect(await faultsOf(town.database.pool, 'full')).toEqual([])
+    expect(await town.harvest('full')).toMatchObject({ state: 'succeeded' })
+  })
+})
+
+/** Harvests, and does something to the run as soon as it says `event`. */
+function during(event: string, act: (run: string) => Promise<unknown>) {
+  return async (code: string): Promise<RunSummary> => {
+    const acts: Promise<unknown>[] = []
+    const { harvestOnce } = await import('./engine.ts')
+    const engine: City['engine'] = {
+      ...town.engine,
+      emit: (said) => {
+        if (said.event === event) acts.push(act(said.run))
+      },
+      async openSource(target, signal) {
+        const session = await town.engine.openSource(target, signal)
+        const list = session.list.bind(session)
+        return Object.assign(session, {
+          list: async (request: Parameters<typeof list>[0]) => {
+            const listing = await list(request)
+            const batches = listing.batches.bind(listing)
+            return Object.assign(listing, {
+              async *batches() {
+                await Promise.all(acts)
+                yield* batches()
+              },
+            })
+          },
+        })
+      },
+    }
+    return await harvestOnce(engine, code)
+  }
+}
