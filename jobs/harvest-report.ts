@@ -9,9 +9,22 @@ import type { ExitCode, Shell } from './shell.ts'
 import { countText, secondsText } from './terminal/format.ts'
 import { formatTable } from './terminal/table.ts'
 
-/** The last line of `guiji harvest --json`. Its shape is a promise to programs: exactly these properties. */
-export function summaryLine(outcomes: readonly HarvestOutcome[]): object {
-  return { event: 'summary', runs: summariesOf(outcomes).map(summaryJson) }
+/**
+ * The last lines of `guiji harvest --json`: what could not begin, then the summary. Its shape is a promise to
+ * programs: exactly these properties.
+ */
+export function closingLines(outcomes: readonly HarvestOutcome[], shell: Shell): object[] {
+  return [
+    ...outcomes.flatMap((outcome) => (outcome.error === undefined ? [] : [notRunLine(outcome, shell)])),
+    { event: 'summary', runs: summariesOf(outcomes).map(summaryJson) },
+  ]
+}
+
+function notRunLine({ target, error }: HarvestOutcome, { language, secrets }: Shell): object {
+  const known = error instanceof GuijiError ? error : undefined
+  const fact = secrets.redact(known?.fact(language) ?? String(error))
+  const told = { code: known?.code ?? 'UNEXPECTED', fact, hint: known?.hint(language) ?? '' }
+  return { event: 'not-run', dataset: target.dataset.code, error: told }
 }
 
 function summaryJson(summary: RunSummary): object {

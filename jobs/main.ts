@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import { environment } from './environment.ts'
+import { KnownSecrets } from './known-secrets.ts'
 import { isLanguage, localeLanguage } from './language.ts'
 import { speaker } from './messages.ts'
 import { runProgram } from './program.ts'
@@ -21,6 +22,7 @@ async function main(words: readonly string[]): Promise<void> {
     err,
     signal: stopSignal(process, () => err.line(say('harvest.stopping'))),
     clock: Date.now,
+    secrets: new KnownSecrets(),
     user: environment.SUDO_USER ?? environment.USER ?? userInfo().username,
   }
   try {

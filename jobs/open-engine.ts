@@ -2,14 +2,19 @@ import { hostname } from 'node:os'
 import type { HarvestEngine } from '../src/harvest/run.ts'
 import type { RunEvent } from '../src/harvest/run-events.ts'
 import type { Store } from '../src/store/open-store.ts'
-import { connectorsByKind, KnownSecrets, openSource } from './open-source.ts'
+import { KnownSecrets } from './known-secrets.ts'
+import { connectorsByKind, openSource } from './open-source.ts'
 
 /** Wires the engine to the store, the connectors and this machine's clock. */
 export function openEngine(
   store: Store,
-  options: { readonly directory: string; readonly emit: (event: RunEvent) => void },
+  options: {
+    readonly directory: string
+    readonly emit: (event: RunEvent) => void
+    readonly secrets?: KnownSecrets
+  },
 ): HarvestEngine {
-  const secrets = new KnownSecrets()
+  const secrets = options.secrets ?? new KnownSecrets()
   return {
     pool: store.pool,
     connectors: connectorsByKind,

@@ -7,25 +7,13 @@ import type { Connector, SourceSession } from '../src/connector.ts'
 import { GuijiError } from '../src/errors/guiji-error.ts'
 import { resolveSecrets } from '../src/workspace/secrets.ts'
 import { environment } from './environment.ts'
+import type { KnownSecrets } from './known-secrets.ts'
+
+export { KnownSecrets } from './known-secrets.ts'
 
 export const connectorsByKind: ReadonlyMap<string, Connector> = new Map(
   connectors.map((connector) => [connector.kind, connector]),
 )
-
-/** Secret values that were resolved in this process, so that nothing that is shown or kept holds one. */
-export class KnownSecrets {
-  readonly #values = new Set<string>()
-
-  add(values: readonly string[]): void {
-    for (const value of values) if (value.length > 0) this.#values.add(value)
-  }
-
-  readonly redact = (text: string): string => {
-    let clean = text
-    for (const value of this.#values) clean = clean.replaceAll(value, '***')
-    return clean
-  }
-}
 
 /** Opens a session with a source: its connector found, its secret references resolved. */
 export async function openSource(

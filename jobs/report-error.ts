@@ -7,7 +7,7 @@ import { problemJson } from './problem-words.ts'
 import type { ExitCode, Shell } from './shell.ts'
 
 /** Errors of a correct command line on correct documents, although they stand in those tables. */
-const failures: readonly ErrorCode[] = ['SECRET_MISSING', 'QUERY_FAILED', 'NOTHING_APPLIED']
+const failures: readonly ErrorCode[] = ['SECRET_MISSING', 'QUERY_FAILED']
 const usage: readonly ErrorCode[] = [
   'DATASET_UNKNOWN',
   'RUN_UNKNOWN',
@@ -23,8 +23,9 @@ export function reportError(shell: Shell, error: unknown, json: boolean): ExitCo
     return 1
   }
   const known = error instanceof GuijiError ? error : undefined
-  const fact = known?.fact(language) ?? say('error.unexpected', { message: messageOf(error) })
-  const hint = known?.hint(language) ?? say('error.unexpected-hint')
+  const said = known?.fact(language) ?? say('error.unexpected', { message: messageOf(error) })
+  const fact = shell.secrets.redact(said)
+  const hint = shell.secrets.redact(known?.hint(language) ?? say('error.unexpected-hint'))
   const code = known?.code ?? 'UNEXPECTED'
   const problems = error instanceof InvalidDocuments ? error.problems : []
   if (json) {

@@ -1,4 +1,5 @@
 import type { Language } from '../src/errors/table.ts'
+import type { KnownSecrets } from './known-secrets.ts'
 import type { Say } from './messages.ts'
 import type { Output } from './terminal/output.ts'
 
@@ -18,6 +19,8 @@ export interface Shell {
   readonly clock: () => number
   /** Name of the person or account that runs the command, kept with what it changes. */
   readonly user: string
+  /** Every secret that was resolved while the command ran: nothing that is said may hold one. */
+  readonly secrets: KnownSecrets
 }
 
 /** Options that every command has, before or after its name. */

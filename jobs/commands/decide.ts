@@ -24,7 +24,7 @@ async function decide(shell: Shell, options: GlobalOptions, verb: Verb, text: st
   const runId = idWord('<run>', text)
   await using session = await openSession(shell, options)
   const { store, directory, db } = session
-  const engine = openEngine(store, { directory, emit: () => {} })
+  const engine = openEngine(store, { directory, secrets: shell.secrets, emit: () => {} })
   const summary = await (verb === 'approve' ? approveRun : refuseRun)(engine, runId, { by: shell.user })
   const { dataset, run, deleted, heldAfter } = summary
   await judge(db, { now: new Date(shell.clock()) })

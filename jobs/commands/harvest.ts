@@ -9,7 +9,7 @@ import { listedDatasets } from '../../src/store/read-datasets.ts'
 import { readRunsById } from '../../src/store/read-runs.ts'
 import { horizonDays } from '../../src/workspace/apply-workspace.ts'
 import { type CommandMaker, newCommand, onCall, wordList } from '../command.ts'
-import { harvestExitCode, showOutcomes, summaryLine } from '../harvest-report.ts'
+import { closingLines, harvestExitCode, showOutcomes } from '../harvest-report.ts'
 import { openEngine } from '../open-engine.ts'
 import { openSession, type Session } from '../session.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
@@ -49,7 +49,7 @@ async function harvest(
     options.due === true ? await dueJobs(shell, session) : await chosenJobs(session, options, codes)
   const begun = shell.clock()
   const outcomes = await runJobs(shell, session, options, jobs)
-  if (options.json === true) shell.out.json(summaryLine(outcomes))
+  if (options.json === true) for (const line of closingLines(outcomes, shell)) shell.out.json(line)
   else {
     const ids = outcomes.flatMap(({ summary }) => (summary === undefined ? [] : [BigInt(summary.run)]))
     const runs = await readRunsById(session.pool, ids)
@@ -120,12 +120,16 @@ async function runJobs(
     if (options.json === true) shell.out.json(event)
   }
   const { db, settings, directory } = session
-  const outcomes = await harvestMany(openEngine(session.store, { directory, emit }), jobs, {
-    db,
-    concurrency: settings.concurrency,
-    signal: shell.signal,
-    ...(options.full === undefined ? {} : { full: options.full }),
-  })
+  const outcomes = await harvestMany(
+    openEngine(session.store, { directory, secrets: shell.secrets, emit }),
+    jobs,
+    {
+      db,
+      concurrency: settings.concurrency,
+      signal: shell.signal,
+      ...(options.full === undefined ? {} : { full: options.full }),
+    },
+  )
   await judge(db, { now: new Date(shell.clock()), datasetIds: jobs.map(({ target }) => target.datasetId) })
   return outcomes
 }

@@ -3,7 +3,7 @@ import type { DatasetDocument, Workspace } from '../../catalog-schema/documents/
 import { GuijiError } from '../../src/errors/guiji-error.ts'
 import { nearestWord } from '../../src/workspace/nearest-word.ts'
 import { type CommandMaker, countOption, newCommand, onCall, word } from '../command.ts'
-import { KnownSecrets, openSource } from '../open-source.ts'
+import { openSource } from '../open-source.ts'
 import { type Previewed, previewRecords } from '../preview-records.ts'
 import { rawText } from '../raw-text.ts'
 import { placeWords, reasonWord } from '../reject-words.ts'
@@ -32,8 +32,7 @@ async function preview(shell: Shell, options: PreviewOptions, code: string): Pro
   const { workspace } = await validWorkspace(options)
   const { dataset, harvest, source } = chosen(workspace, code)
   await using session = await openSession(shell, { ...options, workspace: workspace.directory })
-  const { signal } = shell
-  const secrets = new KnownSecrets()
+  const { signal, secrets } = shell
   await using opened = await openSource(source, { directory: workspace.directory, secrets, signal })
   const client = await session.pool.connect()
   try {

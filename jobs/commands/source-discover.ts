@@ -3,7 +3,7 @@ import type { Discovered } from '../../src/connector.ts'
 import { chosenSource } from '../chosen-source.ts'
 import { type CommandMaker, newCommand, onCall, word } from '../command.ts'
 import { skeletonOf } from '../dataset-skeleton.ts'
-import { KnownSecrets, openSource } from '../open-source.ts'
+import { openSource } from '../open-source.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
 import { countText } from '../terminal/format.ts'
 import { formatTable } from '../terminal/table.ts'
@@ -24,9 +24,8 @@ export const sourceDiscoverCommand: CommandMaker = (shell, done) => {
 
 async function discover(shell: Shell, options: DiscoverOptions, code: string): Promise<ExitCode> {
   const { workspace } = await validWorkspace(options)
-  const { signal, out, say } = shell
+  const { signal, out, say, secrets } = shell
   const source = chosenSource(workspace, code, shell.language)
-  const secrets = new KnownSecrets()
   await using session = await openSource(source, { directory: workspace.directory, secrets, signal })
   const found: Discovered[] = []
   for await (const one of session.discover()) {

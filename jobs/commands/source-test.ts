@@ -4,7 +4,7 @@ import { GuijiError } from '../../src/errors/guiji-error.ts'
 import { causeText } from '../cause-text.ts'
 import { chosenSource } from '../chosen-source.ts'
 import { type CommandMaker, newCommand, onCall } from '../command.ts'
-import { KnownSecrets, openSource } from '../open-source.ts'
+import { openSource } from '../open-source.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
 import { printable } from '../terminal/width.ts'
 import { validWorkspace } from '../valid-workspace.ts'
@@ -28,24 +28,22 @@ interface Tested {
 async function test(shell: Shell, options: GlobalOptions, code: string | undefined): Promise<ExitCode> {
   const { workspace } = await validWorkspace(options)
   const sources = code === undefined ? workspace.sources : [chosenSource(workspace, code, shell.language)]
-  const secrets = new KnownSecrets()
   const tested: Tested[] = []
   if (sources.length === 0 && options.json !== true) shell.out.line(shell.say('source.none'))
   for (const source of sources) {
     shell.signal.throwIfAborted()
-    const one = await testSource(shell, source, workspace.directory, secrets)
+    const one = await testSource(shell, source, workspace.directory)
     tested.push(one)
-    if (options.json !== true) showTested(shell, one, secrets)
+    if (options.json !== true) showTested(shell, one)
   }
-  if (options.json === true) shell.out.json({ sources: tested.map((one) => testedJson(shell, one, secrets)) })
+  if (options.json === true) shell.out.json({ sources: tested.map((one) => testedJson(shell, one)) })
   return tested.every(({ ok }) => ok) ? 0 : 1
 }
 
 async function testSource(
-  { signal }: Shell,
+  { signal, secrets }: Shell,
   source: SourceDocument,
   directory: string,
-  secrets: KnownSecrets,
 ): Promise<Tested> {
   const steps: TestStep[] = []
   try {
@@ -57,8 +55,8 @@ async function testSource(
   }
 }
 
-function showTested(shell: Shell, { source, steps, error }: Tested, secrets: KnownSecrets): void {
-  const { out, say, language } = shell
+function showTested(shell: Shell, { source, steps, error }: Tested): void {
+  const { out, say, language, secrets } = shell
   const clean = (text: string) => printable(secrets.redact(text))
   out.line(say('source.title', { code: source.code, name: source.name, kind: source.kind }))
   for (const step of steps) {
@@ -76,8 +74,8 @@ function errorLines({ say, language }: Shell, error: unknown): string[] {
   return [`${error.code}: ${error.fact(language)}`, say('harvest.hint', { hint: error.hint(language) })]
 }
 
-function testedJson(shell: Shell, { source, steps, error, ok }: Tested, secrets: KnownSecrets): object {
-  const { language } = shell
+function testedJson(shell: Shell, { source, steps, error, ok }: Tested): object {
+  const { language, secrets } = shell
   return {
     source: source.code,
     kind: source.kind,
@@ -88,13 +86,13 @@ function testedJson(shell: Shell, { source, steps, error, ok }: Tested, secrets:
       detail: secrets.redact(step.detail),
       milliseconds: Math.round(step.milliseconds),
       cause: step.cause ?? null,
-      error: step.error === undefined ? null : errorJson(shell, step.error, secrets),
+      error: step.error === undefined ? null : errorJson(shell, step.error),
     })),
-    error: error === undefined ? null : errorJson(shell, error, secrets),
+    error: error === undefined ? null : errorJson(shell, error),
   }
 }
 
-function errorJson({ language }: Shell, error: unknown, secrets: KnownSecrets): object {
+function errorJson({ language, secrets }: Shell, error: unknown): object {
   if (error instanceof GuijiError) {
     const { code } = error
     return { code, fact: secrets.redact(error.fact(language)), hint: secrets.redact(error.hint(language)) }

@@ -3,17 +3,20 @@ import type { Text } from '../../src/connector.ts'
 /** What `harvest`, `runs`, `approve` and `refuse` say. */
 export const harvestMessages = {
   'harvest.nothing-due': { en: 'nothing is due', zh: '没有到时间的归集任务' },
-  'harvest.nothing': { en: 'no harvest is enabled', zh: '没有已启用的归集任务' },
+  'harvest.nothing': {
+    en: 'no harvest is enabled; "guiji apply" makes those in harvests/ known',
+    zh: '没有已启用的归集任务；请用 "guiji apply" 应用 harvests/ 中的文档',
+  },
   'harvest.which': {
     en: 'datasets, --all or --due',
     zh: '共享信息代码、--all 或 --due',
   },
   'harvest.unchanged-runs': {
-    en: '{count} datasets checked, nothing changed, no row written',
+    en: 'checked, nothing changed, no row written: {count} datasets',
     zh: '{count} 项已核对，没有变化，未写入任何行',
   },
   'harvest.totals': {
-    en: '{runs} runs in {time}: {read} records read, {inserted} inserted, {updated} updated, {deleted} deleted, {restored} restored, {rejected} rejected, {duplicate} duplicates',
+    en: 'runs: {runs} in {time}; {read} records read, {inserted} inserted, {updated} updated, {deleted} deleted, {restored} restored, {rejected} rejected, {duplicate} duplicates',
     zh: '{runs} 次运行，用时 {time}：读取 {read} 条，新增 {inserted}，更新 {updated}，删除 {deleted}，恢复 {restored}，拒收 {rejected}，重复 {duplicate}',
   },
   'harvest.bad': {

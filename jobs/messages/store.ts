@@ -20,7 +20,6 @@ export const storeMessages = {
   },
   'store.analyst': { en: 'as analyst, read-only:', zh: '分析员（只读）：' },
   'store.stop': { en: 'Ctrl-C stops it', zh: '按 Ctrl-C 停止' },
-  'store.one-statement': { en: 'one statement that reads', zh: '一条只读语句' },
   'query.rows': { en: '{count} rows', zh: '{count} 行' },
   'query.cut': {
     en: 'the first {count} rows; all of them with --csv or --json',

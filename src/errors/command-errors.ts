@@ -53,16 +53,6 @@ export const commandErrors = {
       hint: '请在 harvests/ 中编写后运行 "guiji apply"；"guiji source discover" 可查看源系统的内容',
     },
   },
-  NOTHING_APPLIED: {
-    recovery: 'abort',
-    en: { fact: 'nothing has been applied to this store yet', hint: 'run "guiji apply" first' },
-    zh: { fact: '此存储库尚未应用任何清单', hint: '请先运行 "guiji apply"' },
-  },
-  FILE_EXISTS: {
-    recovery: 'abort',
-    en: { fact: '{path} is there already', hint: 'give another name; nothing was written' },
-    zh: { fact: '{path} 已存在', hint: '请换一个文件名；未写入任何内容' },
-  },
   REJECT_UNKNOWN: {
     recovery: 'abort',
     en: { fact: 'dataset {dataset} has no reject {found}', hint: 'see "guiji rejects {dataset} --list"' },

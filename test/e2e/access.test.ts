@@ -36,9 +36,19 @@ test('an analyst reads the views of shared datasets and the catalog, and nothing
     for (const view of ['mz.people', 'mz.homes', 'mz."低保对象信息"', '低保对象信息'])
       expect([view, await may(client, `select * from ${view}`)]).toEqual([view, 'yes'])
     const catalog = ['departments', 'datasets', 'items', 'freshness', 'row_counts', 'runs', 'rejects']
-    for (const view of catalog) expect([view, await may(client, `select * from catalog.${view}`)]).toEqual([view, 'yes'])
-    const closed = ['guiji.run', 'guiji.reject', 'guiji.source', 'guiji.version', 'store.people', 'gone.people', 'load.r1']
-    for (const table of closed) expect([table, await may(client, `select * from ${table}`)]).toEqual([table, denied])
+    for (const view of catalog)
+      expect([view, await may(client, `select * from catalog.${view}`)]).toEqual([view, 'yes'])
+    const closed = [
+      'guiji.run',
+      'guiji.reject',
+      'guiji.source',
+      'guiji.version',
+      'store.people',
+      'gone.people',
+      'load.r1',
+    ]
+    for (const table of closed)
+      expect([table, await may(client, `select * from ${table}`)]).toEqual([table, denied])
     expect(await may(client, 'select * from guiji.verdicts(now())')).toBe(denied)
     expect(await may(client, 'select * from mz.secret_cases')).toBe(denied)
     expect(await may(client, 'create table mz.mine (id int)')).toBe(readOnly)
@@ -70,9 +80,18 @@ test('a query has the rights of an analyst, whatever it tries', async () => {
   await using place = await harvestedTown()
   const csv = await place.guiji(['query', 'select id, name from 低保对象信息_ limit 1', '--csv'])
   expect(csv.code).toBe(1)
-  const good = await place.guiji(['query', 'select "编号", "金额" from 低保对象信息 order by 1 limit 2;', '--csv'])
+  const good = await place.guiji([
+    'query',
+    'select "编号", "金额" from 低保对象信息 order by 1 limit 2;',
+    '--csv',
+  ])
   expect(good).toMatchObject({ code: 0, out: '编号,金额\n1,1.50\n10,10.50\n' })
-  for (const statement of ['select * from guiji.run', 'select 1; select 2', 'delete from mz.people', 'reset role']) {
+  for (const statement of [
+    'select * from guiji.run',
+    'select 1; select 2',
+    'delete from mz.people',
+    'reset role',
+  ]) {
     const { code, err } = await place.guiji(['query', statement])
     expect(err).toContain('error QUERY_FAILED')
     expect(code).toBe(1)

@@ -3,7 +3,10 @@ import { catalog, town } from './town.ts'
 
 test('wrong documents end with 2, each mistake with its place, value and next step', async () => {
   await using place = await town()
-  await place.write('catalog/mz.yaml', catalog.replace('每日', '每天一次').replace('type: decimal', 'type: decimel'))
+  await place.write(
+    'catalog/mz.yaml',
+    catalog.replace('每日', '每天一次').replace('type: decimal', 'type: decimel'),
+  )
   const zh = await place.guiji(['apply'], { lang: 'zh' })
   expect(zh.code).toBe(2)
   expect(zh.out).toBe('')
@@ -67,7 +70,9 @@ test('what would lose data is refused without --allow-loss', async () => {
   await place.write('catalog/mz.yaml', catalog.replace('      - { code: title, name: 名称 }\n', ''))
   const refused = await place.guiji(['apply'])
   expect(refused.code).toBe(1)
-  expect(refused.err).toContain('error APPLY_LOSES_DATA: 1 change(s) would lose data: removed item homes.title')
+  expect(refused.err).toContain(
+    'error APPLY_LOSES_DATA: 1 change(s) would lose data: removed item homes.title',
+  )
   const { rows } = await place.pool.query(
     `select column_name as name from information_schema.columns
      where table_schema = 'mz' and table_name = 'homes' order by 1`,

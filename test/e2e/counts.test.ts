@@ -50,7 +50,9 @@ test('catalog.freshness says of every dataset what status says', async () => {
      from catalog.freshness order by department, code`,
   )
   const plain = (value: unknown) => (value instanceof Date ? value.getTime() : (value?.toString() ?? null))
-  const told = rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, one]) => [name, plain(one)])))
+  const told = rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, one]) => [name, plain(one)])),
+  )
   const said = status.datasets.map(({ cycle: _, ...one }) =>
     Object.fromEntries(
       Object.entries(one).map(([name, value]) => [
@@ -75,7 +77,14 @@ test('verify finds a row that no ledger entry accounts for', async () => {
 test('a reject comes back byte for byte, with its place and reason', async () => {
   await using place = await harvestedTown()
   const { records } = await place.json<{
-    records: { id: string; reason: string; column: string | null; value: string; place: object; raw: string }[]
+    records: {
+      id: string
+      reason: string
+      column: string | null
+      value: string
+      place: object
+      raw: string
+    }[]
   }>(['rejects', 'people', '--list'])
   expect(records.map(({ reason }) => reason).sort()).toEqual(['ragged', 'range', 'required', 'type'])
   const wrongDate = records.find(({ reason }) => reason === 'type')

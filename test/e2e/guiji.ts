@@ -20,15 +20,25 @@ export interface Running {
 export interface CallOptions {
   readonly cwd?: string
   readonly lang?: 'zh' | 'en'
+  /** Variables besides those every call has. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Starts `guiji` as a person does, in a process group of its own and without any setting of the machine. */
-export function startGuiji(words: readonly string[], { cwd, lang = 'en' }: CallOptions = {}): Running {
+export function startGuiji(
+  words: readonly string[],
+  { cwd, lang = 'en', env = {} }: CallOptions = {},
+): Running {
   const child = spawn(process.execPath, [command, ...words], {
     cwd,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, USER: 'tester', LANG: lang === 'zh' ? 'zh_CN.UTF-8' : 'en_US.UTF-8' },
+    env: {
+      PATH: process.env.PATH,
+      USER: 'tester',
+      LANG: lang === 'zh' ? 'zh_CN.UTF-8' : 'en_US.UTF-8',
+      ...env,
+    },
   })
   let out = ''
   let err = ''
@@ -61,6 +71,7 @@ export async function guijiJson<Answer>(
   options: CallOptions & { readonly code?: number } = {},
 ): Promise<Answer> {
   const { code, out, err } = await guiji([...words, '--json'], options)
-  if (code !== (options.code ?? 0)) throw new Error(`guiji ${words.join(' ')} ended with ${code}: ${out}${err}`)
+  if (code !== (options.code ?? 0))
+    throw new Error(`guiji ${words.join(' ')} ended with ${code}: ${out}${err}`)
   return JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as Answer
 }

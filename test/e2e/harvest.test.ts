@@ -14,7 +14,17 @@ function exactly(properties: Record<string, object>): object {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
 }
 
-const counts = ['read', 'accepted', 'inserted', 'updated', 'unchanged', 'deleted', 'restored', 'rejected', 'duplicate']
+const counts = [
+  'read',
+  'accepted',
+  'inserted',
+  'updated',
+  'unchanged',
+  'deleted',
+  'restored',
+  'rejected',
+  'duplicate',
+]
 const runSchema = exactly({
   dataset: text,
   run: count,
@@ -74,7 +84,10 @@ test('events end with a summary of exactly the promised shape; so does status', 
   await place.json(['apply'])
   const { code, out, err } = await place.guiji(['harvest', '--all', '--json'])
   expect({ code, err }).toEqual({ code: 0, err: '' })
-  const events = out.trimEnd().split('\n').map((line) => JSON.parse(line) as Summary)
+  const events = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Summary)
   expect(new Set(events.map(({ event }) => event))).toEqual(
     new Set(['started', 'planned', 'progress', 'finished', 'summary']),
   )
@@ -97,7 +110,13 @@ test('harvested again, the same content writes no row, whether the file is touch
   expect(again.runs[0]).toMatchObject({ read: '0', inserted: '0', updated: '0', heldAfter: '40' })
   await utimes(path.join(place.directory, 'drops/people.csv'), new Date(), new Date())
   const touched = await place.json<Summary>(['harvest', 'people', '--full'])
-  expect(touched.runs[0]).toMatchObject({ read: '44', unchanged: '40', inserted: '0', updated: '0', rejected: '4' })
+  expect(touched.runs[0]).toMatchObject({
+    read: '44',
+    unchanged: '40',
+    inserted: '0',
+    updated: '0',
+    rejected: '4',
+  })
   expect(await rowVersions(place)).toEqual(before)
 })
 
@@ -136,7 +155,9 @@ test('a dataset that nobody knows, or that has no harvest, is named', async () =
   await using place = await town()
   await place.json(['apply'])
   const unknown = await place.guiji(['harvest', 'peple'])
-  expect(unknown.err).toContain('error DATASET_UNKNOWN: there is no dataset "peple"\nhint: did you mean "people"?')
+  expect(unknown.err).toContain(
+    'error DATASET_UNKNOWN: there is no dataset "peple"\nhint: did you mean "people"?',
+  )
   expect(unknown.code).toBe(2)
   const without = await place.guiji(['harvest', 'secret_cases'])
   expect(without.err).toContain('error HARVEST_MISSING: dataset secret_cases has no harvest')

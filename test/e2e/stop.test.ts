@@ -54,12 +54,17 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a harvest in order', async (s
   expect(code).toBe(1)
   expect(err).toBe('stopping in order (again: at once)\n')
   const last = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '')
-  expect(last).toMatchObject({ event: 'summary', runs: [{ dataset: 'homes', state: 'cancelled', heldAfter: '0' }] })
+  expect(last).toMatchObject({
+    event: 'summary',
+    runs: [{ dataset: 'homes', state: 'cancelled', heldAfter: '0' }],
+  })
   const { rows } = await place.pool.query(`select state, cause from guiji.run`)
   expect(rows).toEqual([{ state: 'cancelled', cause: null }])
   // Its process group is empty: nothing it started lives on.
   expect(() => process.kill(-(running.child.pid ?? 0), 0)).toThrow('ESRCH')
-  const left = await place.pool.query(`select table_name from information_schema.tables where table_schema = 'load'`)
+  const left = await place.pool.query(
+    `select table_name from information_schema.tables where table_schema = 'load'`,
+  )
   expect(left.rows).toEqual([])
 })
 
