@@ -18,9 +18,10 @@ export async function copyIn(
   done.catch(() => {})
   for (const frame of frames) {
     if (stream.destroyed) break
-    if (!stream.write(frame)) await Promise.race([drained(stream), done.catch(() => {})])
+    const last = frame === frames.at(-1)
+    if (!stream.write(frame, last ? () => sent() : undefined)) await Promise.race([drained(stream), done.catch(() => {})])
   }
-  stream.end(sent)
+  stream.end()
   await done
   return stream.rowCount
 }

@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Batch } from '../connector.ts'
 import { literal, quote } from '../store/identifiers.ts'
 import { columnList, digestColumn, loadTable } from '../store/layout.ts'
@@ -28,13 +29,13 @@ export function freshLoader(context: RunContext): ChunkLoader {
     const tryFast = failures < patience || skipped >= retryAfter
     skipped = tryFast ? 0 : skipped + 1
     const prepared = tryFast ? prepare(context, batch, digests) : undefined
-    return async (sent) => {
-      if (prepared !== undefined && (await loadWhole(context, batch, prepared, sent))) {
+    return async (client, sent) => {
+      if (prepared !== undefined && (await loadWhole(context, client, batch, prepared, sent))) {
         failures = 0
         return accountsOf({ inserted: BigInt(batch.count) })
       }
       if (tryFast) failures += 1
-      return await repair(context, batch, digests, chunk)
+      return await repair(context, client, batch, digests, chunk)
     }
   }
 }
@@ -59,11 +60,11 @@ function prepare(context: RunContext, batch: Batch, digests: BigInt64Array): Pre
 /** True when every record of the batch went in and passed; otherwise nothing of it is left. */
 async function loadWhole(
   context: RunContext,
+  client: pg.PoolClient,
   batch: Batch,
   prepared: Prepared,
   sent: () => void,
 ): Promise<boolean> {
-  const { client } = context
   const rows = prepared.lane === 'rows' ? await finishRows(client, prepared.job, prepared.encoded) : undefined
   if (rows !== undefined && rows.count !== batch.count) return false
   const frames = prepared.lane === 'rows' ? (rows?.frames ?? []) : prepared.frames
@@ -129,11 +130,12 @@ function hasMomentWord(context: RunContext, batch: Batch): boolean {
 
 async function repair(
   context: RunContext,
+  client: pg.PoolClient,
   batch: Batch,
   digests: BigInt64Array,
   chunk: number,
 ): Promise<Accounts> {
-  const { client, encoder } = context
+  const { encoder } = context
   const table = await createChunkTable(client, context.layout)
   const job = jobOf(context, batch, digests, 'position', chunk)
   const rows = await finishRows(client, job, encodeRows(job))

@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Batch } from '../connector.ts'
 import { writeEntry } from '../ledger/ledger.ts'
 import { type Accounts, addAccounts, noRows } from './accounts.ts'
@@ -5,22 +6,18 @@ import { recordBytes } from './checked-rows.ts'
 import type { Digester } from './digest.ts'
 import { createLoadTable } from './load-tables.ts'
 import type { RunContext } from './run-context.ts'
+import { commitOpen, type Writer, Writers } from './writers.ts'
 
 /**
- * Prepares one chunk (no I/O: it happens while PostgreSQL still takes in the chunk before) and returns what loads it.
+ * Prepares one chunk (no I/O: it happens while PostgreSQL still takes in the chunks before) and returns what loads it.
  */
 export type ChunkLoader = (batch: Batch, digests: BigInt64Array, chunk: number) => LoadChunk
 
-/** Loads a prepared chunk; `sent` is called as soon as PostgreSQL works on alone. */
-export type LoadChunk = (sent: () => void) => Promise<Accounts>
+/** Loads a prepared chunk by way of `client`; `sent` is called as soon as PostgreSQL works on alone. */
+export type LoadChunk = (client: pg.PoolClient, sent: () => void) => Promise<Accounts>
 
 /** A transaction is closed once it holds this much, so that what is lost by a crash is bounded. */
 const commitBytes = 4 << 20
-/**
- * A first load that is known to be smaller is one transaction together with the making of its table: PostgreSQL then
- * writes no log of its rows. Larger ones commit in parts, because starting again after hours costs more.
- */
-const wholeBytes = 256 << 20
 
 export interface ReadResult {
   readonly accounts: Accounts
@@ -28,87 +25,71 @@ export interface ReadResult {
   readonly chunks: number
 }
 
+export interface ReadOptions {
+  readonly digester: Digester
+  readonly prepare: ChunkLoader
+  /** Another connection for a first load, or nothing where none is to be had at once. */
+  readonly lend: () => Promise<pg.PoolClient | undefined>
+  readonly progress: (read: bigint, bytes: number) => void
+}
+
 /**
  * Reads a listing to its end. Each batch is one chunk: its rows, its rejects and its ledger entry commit together.
- * While PostgreSQL takes in one chunk the next is already read and digested.
+ * While PostgreSQL takes in one chunk the next is already read and digested; a large first load goes in by two
+ * connections side by side.
  */
-export async function readListing(
-  context: RunContext,
-  digester: Digester,
-  prepare: ChunkLoader,
-  progress: (read: bigint, bytes: number) => void,
-): Promise<ReadResult> {
+export async function readListing(context: RunContext, options: ReadOptions): Promise<ReadResult> {
   let result: ReadResult = { accounts: noRows, bytes: 0, chunks: 0 }
-  let open = 0
-  const limit = isSmallFirstLoad(context) ? Number.POSITIVE_INFINITY : commitBytes
-  let before: Promise<void> = Promise.resolve()
-
-  const commitChunk = async (batch: Batch, work: LoadChunk, chunk: number, sent: () => void) => {
-    if (open === 0) await context.client.query('begin')
-    if (chunk === 0) await createLoadTable(context.client, context.runId, context.layout, context.kind)
+  await createLoadTable(context.client, context.runId, context.layout, context.kind)
+  await using writers = new Writers(context.client, options.lend, context.kind === 'fresh')
+  const load = async (writer: Writer, batch: Batch, work: LoadChunk, chunk: number, sent: () => void) => {
     const bytes = recordBytes(batch)
-    open += bytes + 1
-    const accounts = await work(sent)
-    await writeChunk(context, batch, accounts, chunk, bytes)
-    if (open >= limit) {
-      await context.client.query('commit')
-      open = 0
-    }
-    result = {
-      accounts: addAccounts(result.accounts, accounts),
-      bytes: result.bytes + bytes,
-      chunks: chunk + 1,
-    }
-    progress(result.accounts.read, result.bytes)
+    const accounts = await commitChunk(context, writer, { batch, work, chunk, bytes, sent })
+    if (writers.several || writer.open >= commitBytes) await commitOpen(writer)
+    const chunks = Math.max(result.chunks, chunk + 1)
+    result = { accounts: addAccounts(result.accounts, accounts), bytes: result.bytes + bytes, chunks }
+    options.progress(result.accounts.read, result.bytes)
   }
-
   try {
     let chunk = 0
     for await (const batch of context.listing.batches()) {
       context.signal.throwIfAborted()
       if (batch.count === 0) continue
-      const work = prepare(batch, digester.digest(batch), chunk)
-      await before
+      const work = options.prepare(batch, options.digester.digest(batch), chunk)
+      const writer = await writers.free(chunk, batch.bytes.length)
       const sent = Promise.withResolvers<void>()
-      before = commitChunk(batch, work, chunk, sent.resolve)
-      before.catch(() => {})
+      writer.busy = load(writer, batch, work, chunk, sent.resolve)
+      writer.busy.catch(() => {})
       // Preparing the next chunk keeps this thread busy: not before the bytes of this one are on their way.
-      await Promise.race([sent.promise, before])
+      await Promise.race([sent.promise, writer.busy])
       chunk += 1
     }
-    await before
-    if (chunk === 0) await createLoadTable(context.client, context.runId, context.layout, context.kind)
-    if (open > 0) await context.client.query('commit')
+    await writers.finish()
   } catch (error) {
-    await before.catch(() => {})
-    await context.client.query('rollback').catch(() => {})
+    await writers.abandon()
     throw error
   }
   return result
 }
 
-function isSmallFirstLoad({ kind, listing }: RunContext): boolean {
-  return kind === 'fresh' && listing.bytes !== undefined && listing.bytes <= wholeBytes
+interface Chunk {
+  readonly batch: Batch
+  readonly work: LoadChunk
+  readonly chunk: number
+  readonly bytes: number
+  readonly sent: () => void
 }
 
-async function writeChunk(
-  context: RunContext,
-  batch: Batch,
-  accounts: Accounts,
-  chunk: number,
-  bytes: number,
-): Promise<void> {
-  const { client, runId, fence, datasetId, seed } = context
+async function commitChunk(context: RunContext, writer: Writer, job: Chunk): Promise<Accounts> {
+  const { batch, chunk, bytes } = job
+  const { client } = writer
+  const { runId, fence, datasetId, seed } = context
+  if (writer.open === 0) await client.query('begin')
+  writer.open += bytes + 1
+  const accounts = await job.work(client, job.sent)
   await context.rejections.write(client, { id: runId, datasetId, seed, now: new Date(context.clock()) })
-  await writeEntry(client, {
-    runId,
-    fence,
-    datasetId,
-    dataset: context.dataset.code,
-    chunk,
-    kind: 'chunk',
-    accounts,
-    bytes,
-    place: { first: batch.place(0), last: batch.place(batch.count - 1) },
-  })
+  const place = { first: batch.place(0), last: batch.place(batch.count - 1) }
+  const dataset = context.dataset.code
+  await writeEntry(client, { runId, fence, datasetId, dataset, chunk, kind: 'chunk', accounts, bytes, place })
+  return accounts
 }

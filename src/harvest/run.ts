@@ -10,6 +10,7 @@ import { createRecordEncoder } from './encode/record-encoder.ts'
 import { finishUnchanged } from './finish-unchanged.ts'
 import { fetchKnownDigests } from './known-digests.ts'
 import { chooseLane } from './lanes.ts'
+import { lendConnection } from './lend-connection.ts'
 import { deltaLoader } from './load-delta.ts'
 import { freshLoader } from './load-fresh.ts'
 import { loadKindOf, planRun, type RunPlan } from './plan.ts'
@@ -186,11 +187,13 @@ async function load(
 ): Promise<void> {
   const digester = await createDigester(digestSeedOf(context.seed, context.layout.keyed))
   const known = await knownDigests(context)
-  const loader = context.kind === 'fresh' ? freshLoader(context) : deltaLoader(context, known)
   const about = { run: String(context.runId), dataset: context.dataset.code }
-  const result = await readListing(context, digester, loader, (read, bytes) =>
-    engine.emit({ event: 'progress', ...about, read: String(read), bytes }),
-  )
+  const result = await readListing(context, {
+    digester,
+    prepare: context.kind === 'fresh' ? freshLoader(context) : deltaLoader(context, known),
+    lend: () => lendConnection(engine.pool, context.dataset.commitment.timeZone),
+    progress: (read, bytes) => engine.emit({ event: 'progress', ...about, read: String(read), bytes }),
+  })
   const refusal = refusalOf(context, result)
   if (refusal !== undefined) {
     await endRun(context.client, job.run, { state: 'partial', now: new Date(engine.clock()), ...refusal })

@@ -1,6 +1,6 @@
-import { quote } from '../../store/identifiers.ts'
-import { loadTable } from '../../store/layout.ts'
+import { columnList, loadTable } from '../../store/layout.ts'
 import type { Settlement } from './settlement.ts'
+import { typedKey } from './unreadable.ts'
 
 /**
  * Closes rejects that are no more: in a complete listing, those it did not have; elsewhere, those whose key
@@ -19,6 +19,5 @@ export async function closeRejects(settlement: Settlement, met: readonly bigint[
 
 function arrivedWell({ layout, runId, end }: Settlement): string {
   if (!layout.keyed || end.kind === 'fresh') return 'false'
-  const texts = layout.identity.map((name) => `c.${quote(name)}::text`).join(', ')
-  return `exists (select from ${loadTable(runId)} c where r.key = array[${texts}])`
+  return `exists (select from ${loadTable(runId)} c where ${typedKey(layout)} = (${columnList(layout.identity, 'c')}))`
 }

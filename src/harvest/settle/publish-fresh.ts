@@ -37,11 +37,3 @@ export async function swapIn(settlement: Settlement): Promise<void> {
   await refreshViews(client, dataset)
   await client.query(`drop table ${qualified('store', oldTable)}`)
 }
-
-/** How many rows the load table holds now; the ledger must say the same. */
-export async function countLoaded(settlement: Settlement): Promise<bigint> {
-  const { rows } = await settlement.client.query<{ count: bigint }>(
-    `select count(*) as count from ${loadTable(settlement.runId)}`,
-  )
-  return rows[0]?.count ?? 0n
-}

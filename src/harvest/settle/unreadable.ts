@@ -13,13 +13,21 @@ export function unreadableSince(layout: Layout, run: string): string {
       where p.dataset_id = $1 and p.id < ${run} and p.state = 'succeeded' and p.unchanged_by is null), 0)`
 }
 
-export function keyParts(layout: Layout): { readonly text: string; readonly type: string }[] {
+/** The key of reject `r` as a row of the key's own types; a part that is no value of its type is null. */
+export function typedKey(layout: Layout): string {
+  const typed = keyParts(layout).map(
+    ({ text, type }) => `case when ${isValid(text, type)} then ${text}::${type} end`,
+  )
+  return `(${typed.join(', ')})`
+}
+
+function keyParts(layout: Layout): { readonly text: string; readonly type: string }[] {
   return layout.identity.map((name, at) => ({
     text: `r.key[${at + 1}]`,
     type: layout.columns.find((column) => column.name === name)?.type ?? 'text',
   }))
 }
 
-export function isValid(text: string, type: string): string {
+function isValid(text: string, type: string): string {
   return `pg_input_is_valid(${text}, ${literal(type)})`
 }

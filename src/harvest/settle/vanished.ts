@@ -13,7 +13,7 @@ import { writeBigint } from '../encode/encoders.ts'
 import { FrameWriter } from '../encode/frame-writer.ts'
 import { doubtfulRows } from './resemblance.ts'
 import type { Settlement } from './settlement.ts'
-import { isValid, keyParts, unreadableSince } from './unreadable.ts'
+import { typedKey, unreadableSince } from './unreadable.ts'
 
 export const unseenTable = (runId: bigint): string => qualified('load', `r${runId}_unseen`)
 export const vanishedTable = (runId: bigint): string => qualified('load', `r${runId}_vanished`)
@@ -79,11 +79,8 @@ async function keepDoubtful(settlement: Settlement): Promise<void> {
 /** Rows whose identity an open reject bears are not missing. */
 function unprotected(layout: Layout, datasetId: bigint): string {
   if (!layout.keyed) return ''
-  const typed = keyParts(layout).map(
-    ({ text, type }) => `case when ${isValid(text, type)} then ${text}::${type} end`,
-  )
   return ` and not exists (select from guiji.reject r where r.dataset_id = ${datasetId} and r.closed_at is null
-    and r.key is not null and (${typed.join(', ')}) = (${columnList(layout.identity, 's')}))`
+    and r.key is not null and ${typedKey(layout)} = (${columnList(layout.identity, 's')}))`
 }
 
 /** A doubt ends when its row is seen again, or when none of the unreadable records it rests on is open any more. */

@@ -1,0 +1,13 @@
+import type pg from 'pg'
+
+/**
+ * Another connection of the pool for a run that already has one, only where it is there at once: a run that waited
+ * for it while it holds the first could wait for ever. Its session reads times in `zone`.
+ */
+export async function lendConnection(pool: pg.Pool, zone: string): Promise<pg.PoolClient | undefined> {
+  const spare = pool.idleCount > 0 || pool.totalCount < (pool.options.max ?? 0)
+  if (!spare || pool.waitingCount > 0) return undefined
+  const client = await pool.connect()
+  await client.query(`select set_config('timezone', $1, false)`, [zone])
+  return client
+}
