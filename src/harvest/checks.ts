@@ -17,7 +17,21 @@ export interface Check {
 }
 
 export function checksOf(dataset: DatasetDocument): Check[] {
-  return [...dataset.items.flatMap(itemChecks), ...dataset.rules.map(ruleCheck)]
+  return [...dataset.items.flatMap(itemChecks), ...keyLengthChecks(dataset), ...dataset.rules.map(ruleCheck)]
+}
+
+/** PostgreSQL's index takes entries of 2704 bytes; one longer key would stop the whole load. */
+const keyBytes = 2600
+
+function keyLengthChecks(dataset: DatasetDocument): Check[] {
+  const texts = dataset.items.filter((item) => item.key && item.type === 'text')
+  const limit = Math.floor(keyBytes / texts.length)
+  return texts.map((item) => ({
+    reason: 'length',
+    item: item.code,
+    predicate: `(${quote(item.code)} is null or octet_length(${quote(item.code)}) <= ${limit})`,
+    expected: `at most ${limit} bytes in a key`,
+  }))
 }
 
 /** A predicate that is true for records that pass everything; undefined where there is nothing to check. */

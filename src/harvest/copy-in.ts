@@ -19,7 +19,8 @@ export async function copyIn(
   for (const frame of frames) {
     if (stream.destroyed) break
     const last = frame === frames.at(-1)
-    if (!stream.write(frame, last ? () => sent() : undefined)) await Promise.race([drained(stream), done.catch(() => {})])
+    if (!stream.write(frame, last ? () => sent() : undefined))
+      await Promise.race([drained(stream), done.catch(() => {})])
   }
   stream.end()
   await done

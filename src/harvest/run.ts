@@ -10,7 +10,7 @@ import { createRecordEncoder } from './encode/record-encoder.ts'
 import { finishUnchanged } from './finish-unchanged.ts'
 import { fetchKnownDigests } from './known-digests.ts'
 import { chooseLane } from './lanes.ts'
-import { lendConnection } from './lend-connection.ts'
+import { lendConnection, prepareSession } from './lend-connection.ts'
 import { deltaLoader } from './load-delta.ts'
 import { freshLoader } from './load-fresh.ts'
 import { loadKindOf, planRun, type RunPlan } from './plan.ts'
@@ -59,7 +59,7 @@ export async function runHarvest(
   }
   client.on('error', onError)
   try {
-    await client.query(`select set_config('timezone', $1, false)`, [target.dataset.commitment.timeZone])
+    await prepareSession(client, target.dataset.commitment.timeZone)
     const plan = planRun(target, { now: new Date(engine.clock()), ...options })
     const run = await claimRun(client, target, {
       mode: plan.mode,
@@ -85,7 +85,7 @@ async function release(client: pg.PoolClient, broken: Error | undefined): Promis
   if (broken !== undefined) return client.release(broken)
   try {
     await client.query(
-      `drop table if exists pg_temp.chunk; select pg_advisory_unlock_all(); set timezone to 'UTC'`,
+      `drop table if exists pg_temp.chunk; select pg_advisory_unlock_all(); reset random_page_cost; set timezone to 'UTC'`,
     )
     client.release()
   } catch (error) {

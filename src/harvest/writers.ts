@@ -57,7 +57,9 @@ export class Writers implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { client } of this.#all.slice(1)) {
       try {
-        await client.query(`drop table if exists pg_temp.chunk; set timezone to 'UTC'`)
+        await client.query(
+          `drop table if exists pg_temp.chunk; reset random_page_cost; set timezone to 'UTC'`,
+        )
         client.release()
       } catch (error) {
         client.release(error instanceof Error ? error : true)
