@@ -67,7 +67,15 @@ async function replaceView(
 /** Takes all views of a dataset away. */
 export async function dropDatasetViews(client: pg.ClientBase, code: string): Promise<void> {
   for (const view of await viewsOf(client, qualified('store', fitIdentifier(code)))) {
+    await dropView(client, code, view)
+  }
+}
+
+async function dropView(client: pg.ClientBase, dataset: string, view: string): Promise<void> {
+  try {
     await client.query(`drop view ${view}`)
+  } catch (cause) {
+    throw new GuijiError('VIEW_IN_USE', { dataset, view }, { cause })
   }
 }
 

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Batch, Issue } from '../connector.ts'
 import { quote } from '../store/identifiers.ts'
 import { allPass, type Check, firstFailed } from './checks.ts'
+import { isDataError } from './copy-in.ts'
 import { shorten } from './encode/record-encoder.ts'
 
 export interface FailedRow {
@@ -19,14 +20,69 @@ export async function takeFailedRows(
 ): Promise<FailedRow[]> {
   const pass = allPass(checks)
   if (pass === undefined) return []
+  const failed = await takeFrom(client, { table, chunk, checks, pass }, { from: 0, until: 2 ** 31 - 1 })
+  return failed.sort((left, right) => left.index - right.index)
+}
+
+interface Judging {
+  readonly table: string
+  readonly chunk: number
+  readonly checks: readonly Check[]
+  readonly pass: string
+}
+
+/** Positions `from` up to, not including, `until`. */
+interface Span {
+  readonly from: number
+  readonly until: number
+}
+
+/** A check that cannot be computed (a division by zero) stops the statement: the record at fault is found by halving. */
+async function takeFrom(client: pg.ClientBase, judging: Judging, span: Span): Promise<FailedRow[]> {
+  await client.query('savepoint checking')
+  try {
+    const failed = await takeSpan(client, judging, span)
+    await client.query('release savepoint checking')
+    return failed
+  } catch (error) {
+    if (!isDataError(error)) throw error
+    await client.query('rollback to savepoint checking')
+    const { table, chunk } = judging
+    const { rows } = await client.query<{ seq: number }>(
+      `select _seq as seq from ${table} where _chunk = $1 and _seq >= $2 and _seq < $3 order by 1`,
+      [chunk, span.from, span.until],
+    )
+    const [first, second] = rows
+    if (first !== undefined && second === undefined)
+      return [await takeBroken(client, judging, first.seq, error)]
+    const middle = rows[Math.floor(rows.length / 2)]?.seq ?? span.until
+    const left = await takeFrom(client, judging, { from: span.from, until: middle })
+    return [...left, ...(await takeFrom(client, judging, { from: middle, until: span.until }))]
+  }
+}
+
+async function takeSpan(
+  client: pg.ClientBase,
+  { table, chunk, checks, pass }: Judging,
+  { from, until }: Span,
+): Promise<FailedRow[]> {
   const { rows } = await client.query<{ index: number; failed: number; value: string | null }>(
-    `delete from ${table} where _chunk = $1 and not (${pass})
+    `delete from ${table} where _chunk = $1 and _seq >= $2 and _seq < $3 and not (${pass})
      returning _seq as index, ${firstFailed(checks)} as failed, ${failedValue(checks)} as value`,
-    [chunk],
+    [chunk, from, until],
   )
-  return rows
-    .sort((left, right) => left.index - right.index)
-    .map((row) => ({ index: row.index, issue: issueOf(checks[row.failed], row.value) }))
+  return rows.map((row) => ({ index: row.index, issue: issueOf(checks[row.failed], row.value) }))
+}
+
+async function takeBroken(
+  client: pg.ClientBase,
+  { table, chunk }: Judging,
+  index: number,
+  error: unknown,
+): Promise<FailedRow> {
+  await client.query(`delete from ${table} where _chunk = $1 and _seq = $2`, [chunk, index])
+  const problem = error instanceof Error ? error.message : String(error)
+  return { index, issue: { reason: 'rule', message: `a check could not be computed: ${problem}` } }
 }
 
 function failedValue(checks: readonly Check[]): string {

@@ -23,10 +23,18 @@ export function checksOf(dataset: DatasetDocument): Check[] {
 /** PostgreSQL's index takes entries of 2704 bytes; one longer key would stop the whole load. */
 const keyBytes = 2600
 
+/** How many bytes each text item of the key may have. */
+export function keyByteLimit(dataset: DatasetDocument): number {
+  return Math.floor(keyBytes / Math.max(1, dataset.items.filter(isKeyText).length))
+}
+
+function isKeyText(item: ItemDocument): boolean {
+  return item.key && item.type === 'text'
+}
+
 function keyLengthChecks(dataset: DatasetDocument): Check[] {
-  const texts = dataset.items.filter((item) => item.key && item.type === 'text')
-  const limit = Math.floor(keyBytes / texts.length)
-  return texts.map((item) => ({
+  const limit = keyByteLimit(dataset)
+  return dataset.items.filter(isKeyText).map((item) => ({
     reason: 'length',
     item: item.code,
     predicate: `(${quote(item.code)} is null or octet_length(${quote(item.code)}) <= ${limit})`,

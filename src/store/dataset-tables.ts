@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { DatasetDocument } from '../../catalog-schema/documents/documents.ts'
+import { dropDatasetViews } from '../access/dataset-views.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
 import { quote } from './identifiers.ts'
 import {
@@ -35,7 +36,8 @@ const catalogNames: Readonly<Record<string, string>> = {
 
 /**
  * Makes the store table and its `gone` twin hold the dataset's items: creates them, adds columns, widens types.
- * A change that would lose data (a narrower type, a column that goes) is refused unless `allowLoss`.
+ * A change that would lose data (a narrower type, a column that goes) is refused unless `allowLoss`. The views of a
+ * dataset whose columns change are dropped: the caller makes them again.
  */
 export async function ensureTables(
   client: pg.ClientBase,
@@ -49,7 +51,7 @@ export async function ensureTables(
     for (const column of layout.columns)
       await alignColumn(client, dataset.code, table, column, existing, options)
   }
-  if (options.allowLoss) await dropRetired(client, layout, existing)
+  if (options.allowLoss) await dropRetired(client, dataset.code, layout, existing)
   await alignIdentity(client, layout)
 }
 
@@ -106,6 +108,7 @@ async function alignColumn(
   if (!(widenings[found] ?? []).includes(wanted) && !options.allowLoss) {
     throw new GuijiError('CHANGE_LOSES_DATA', { dataset, item: column.name, found, wanted })
   }
+  await dropDatasetViews(client, dataset)
   await client.query(
     `alter table ${table} alter column ${name} type ${column.type} using (${name}::text)::${column.type}`,
   )
@@ -113,12 +116,14 @@ async function alignColumn(
 
 async function dropRetired(
   client: pg.ClientBase,
+  dataset: string,
   layout: Layout,
   existing: ReadonlyMap<string, string>,
 ): Promise<void> {
   const kept = new Set(layout.columns.map((column) => column.name))
   for (const name of existing.keys()) {
     if (kept.has(name) || name.startsWith('_')) continue
+    await dropDatasetViews(client, dataset)
     for (const table of [storeTable(layout), goneTable(layout)]) {
       await client.query(`alter table ${table} drop column if exists ${quote(name)}`)
     }

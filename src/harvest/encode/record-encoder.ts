@@ -6,6 +6,7 @@ import type {
 import type { ItemType } from '../../../catalog-schema/vocabulary/item-types.ts'
 import type { Issue } from '../../connector.ts'
 import { GuijiError } from '../../errors/guiji-error.ts'
+import { keyByteLimit } from '../checks.ts'
 import { type Normaliser, normaliserOf } from '../normalise.ts'
 import { encoders, type FieldEncoder, writeNull, writeRaw } from './encoders.ts'
 import type { FrameWriter } from './frame-writer.ts'
@@ -16,6 +17,8 @@ interface FieldPlan {
   readonly position: number
   readonly normalise: Normaliser
   readonly encode: FieldEncoder
+  /** Texts of the key: more bytes than this fit in no index. */
+  readonly maxBytes?: number
 }
 
 /** A text, no value, or what PostgreSQL made of a text, in its binary form. */
@@ -52,6 +55,7 @@ export function createRecordEncoder(
       position: positionOf(dataset, harvest, mapping, fields),
       normalise: normaliserOf(mapping),
       encode: encoders[item.type],
+      ...(item.key && item.type === 'text' ? { maxBytes: keyByteLimit(dataset) } : {}),
     }
   })
   const keys = plans.filter((plan) => dataset.items.some((item) => item.key && item.code === plan.item))
@@ -104,9 +108,16 @@ function normaliseRecord(
         message: `${plan.item} is "${shorten(text ?? '')}", expected ${value.expected}`,
       }
     }
+    if (value !== null && plan.maxBytes !== undefined && Buffer.byteLength(value) > plan.maxBytes)
+      return longKey(plan.item, value, plan.maxBytes)
     values[index] = value
   }
   return values
+}
+
+function longKey(column: string, value: string, limit: number): Issue {
+  const message = `${column} has ${Buffer.byteLength(value)} bytes, expected at most ${limit} bytes in a key`
+  return { reason: 'length', column, value: shorten(value), message }
 }
 
 const none: readonly number[] = []
