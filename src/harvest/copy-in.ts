@@ -32,10 +32,10 @@ function drained(stream: NodeJS.WritableStream): Promise<void> {
 }
 
 /**
- * Errors that say "this data does not fit": SQLSTATE class 22 (data exception), 23 (constraint). Everything else
- * (disk full, shutdown, lost connection) is a matter of the store.
+ * Errors that say "this data does not fit": SQLSTATE class 22 (data exception), 23 (constraint), and 54001, values
+ * nested too deep. Everything else (disk full, shutdown, lost connection) is a matter of the store.
  */
 export function isDataError(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return code.startsWith('22') || code.startsWith('23')
+  return code.startsWith('22') || code.startsWith('23') || code === '54001'
 }
