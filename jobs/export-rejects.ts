@@ -21,6 +21,7 @@ export async function exportRejects(
   let count = 0
   const titles = [
     say('rejects.id'),
+    say('run.dataset'),
     say('rejects.place'),
     say('rejects.reason'),
     say('rejects.item'),
@@ -51,6 +52,6 @@ async function* allRejects(pool: pg.Pool, choice: RejectChoice): AsyncGenerator<
 }
 
 function fieldsOf(record: RejectedRecord, { say }: Shell): (string | null)[] {
-  const { id, place, reason, column, value, message, raw } = record
-  return [String(id), placeWords(place, say), reason, column, value, message, rawText(raw)]
+  const { id, dataset, place, reason, column, value, message, raw } = record
+  return [String(id), dataset, placeWords(place, say), reason, column, value, message, rawText(raw)]
 }

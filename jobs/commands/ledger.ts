@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { listedDataset } from '../../src/store/read-datasets.ts'
 import { type LedgerEntry, readLedger, readLedgerTotals } from '../../src/store/read-ledger.ts'
-import { type CommandMaker, countOption, newCommand, onCall, word } from '../command.ts'
+import { type CommandMaker, countOption, newCommand, onCall } from '../command.ts'
 import { stateWord } from '../run-words.ts'
 import { openSession } from '../session.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
@@ -26,23 +26,25 @@ const counts = [
 
 export const ledgerCommand: CommandMaker = (shell, done) => {
   const command = newCommand(shell, 'ledger', { about: 'help.ledger', example: 'guiji ledger hukou' })
-    .argument('<dataset>', shell.say('argument.dataset'))
+    .argument('[dataset]', shell.say('argument.dataset'))
     .addOption(new Option('--limit <n>', shell.say('option.limit', { count: defaultLimit })))
-  return onCall<LedgerOptions>(command, done, (options, words) => ledger(shell, options, word(words, 0)))
+  return onCall<LedgerOptions>(command, done, (options, [code]) =>
+    ledger(shell, options, typeof code === 'string' ? code : undefined),
+  )
 }
 
-async function ledger(shell: Shell, options: LedgerOptions, code: string): Promise<ExitCode> {
+async function ledger(shell: Shell, options: LedgerOptions, code: string | undefined): Promise<ExitCode> {
   const limit = countOption('--limit', options.limit ?? defaultLimit)
   await using session = await openSession(shell, options)
   const { pool, settings } = session
-  const dataset = await listedDataset(pool, code)
-  const entries = await readLedger(pool, { datasetId: dataset.id, limit })
-  const totals = await readLedgerTotals(pool, dataset.id)
+  const datasetId = code === undefined ? undefined : (await listedDataset(pool, code)).id
+  const entries = await readLedger(pool, { datasetId, limit })
+  const totals = await readLedgerTotals(pool, datasetId)
   const { out, say } = shell
   if (options.json === true) {
     const zone = settings.timeZone
     out.json({
-      dataset: code,
+      dataset: code ?? null,
       totals,
       entries: entries.map((entry) => ({ ...entry, at: instantText(entry.at, zone) })),
     })
@@ -59,6 +61,7 @@ async function ledger(shell: Shell, options: LedgerOptions, code: string): Promi
 function entryTable({ say }: Shell, entries: readonly LedgerEntry[], zone: string): string[] {
   return formatTable(
     [
+      { title: say('run.dataset') },
       { title: say('run.run'), align: 'right' },
       { title: say('run.state') },
       { title: say('ledger.chunk'), align: 'right' },
@@ -67,6 +70,7 @@ function entryTable({ say }: Shell, entries: readonly LedgerEntry[], zone: strin
       ...counts.map((name) => ({ title: say(`run.${name}`), align: 'right' as const })),
     ],
     entries.map((entry) => [
+      entry.dataset,
       String(entry.run),
       stateWord(entry.state, say),
       String(entry.chunk),

@@ -9,7 +9,7 @@ import {
   rejectedRecords,
   rejectGroups,
 } from '../../src/store/read-rejects.ts'
-import { type CommandMaker, countOption, idWord, newCommand, onCall, word } from '../command.ts'
+import { type CommandMaker, countOption, idWord, newCommand, onCall } from '../command.ts'
 import { exportRejects } from '../export-rejects.ts'
 import { rawText } from '../raw-text.ts'
 import { placeWords, reasonWord } from '../reject-words.ts'
@@ -34,21 +34,23 @@ export const rejectsCommand: CommandMaker = (shell, done) => {
     about: 'help.rejects',
     example: 'guiji rejects hukou --list',
   })
-    .argument('<dataset>', say('argument.dataset'))
+    .argument('[dataset]', say('argument.dataset'))
     .addOption(new Option('--reason <reason>', say('option.reason')))
     .addOption(new Option('--list', say('option.list')))
     .addOption(new Option('--limit <n>', say('option.limit', { count: defaultLimit })))
     .addOption(new Option('--export <file.csv>', say('option.reject-export')))
     .addOption(new Option('--raw <no>', say('option.raw')))
-  return onCall<RejectsOptions>(command, done, (options, words) => rejects(shell, options, word(words, 0)))
+  return onCall<RejectsOptions>(command, done, (options, [code]) =>
+    rejects(shell, options, typeof code === 'string' ? code : undefined),
+  )
 }
 
-async function rejects(shell: Shell, options: RejectsOptions, code: string): Promise<ExitCode> {
+async function rejects(shell: Shell, options: RejectsOptions, code: string | undefined): Promise<ExitCode> {
   const limit = countOption('--limit', options.limit ?? defaultLimit)
   await using session = await openSession(shell, options)
-  const dataset = await listedDataset(session.pool, code)
+  const dataset = code === undefined ? undefined : await listedDataset(session.pool, code)
   if (options.raw !== undefined) return await writeRaw(shell, session, dataset, options.raw)
-  const choice = { datasetId: dataset.id, reason: options.reason }
+  const choice = { datasetId: dataset?.id, reason: options.reason }
   if (options.export !== undefined) {
     const count = await exportRejects(shell, session.pool, choice, options.export)
     shell.err.line(shell.say('rejects.exported', { count: countText(count), file: options.export }))
@@ -63,11 +65,11 @@ async function rejects(shell: Shell, options: RejectsOptions, code: string): Pro
 async function writeRaw(
   shell: Shell,
   { pool }: Session,
-  dataset: ListedDataset,
+  dataset: ListedDataset | undefined,
   id: string,
 ): Promise<ExitCode> {
-  const raw = await rejectedBytes(pool, dataset.id, idWord('--raw', id))
-  if (raw === undefined) throw new GuijiError('REJECT_UNKNOWN', { dataset: dataset.code, found: id })
+  const raw = await rejectedBytes(pool, dataset?.id, idWord('--raw', id))
+  if (raw === undefined) throw new GuijiError('REJECT_UNKNOWN', { dataset: dataset?.code ?? '*', found: id })
   await shell.out.write(raw)
   return 0
 }
@@ -80,13 +82,13 @@ function showGroups(
   shell: Shell,
   { settings }: Session,
   options: RejectsOptions,
-  { groups, code }: { readonly groups: readonly RejectGroup[]; readonly code: string },
+  { groups, code }: { readonly groups: readonly RejectGroup[]; readonly code: string | undefined },
 ): void {
   const { out, say } = shell
   const zone = settings.timeZone
   if (options.json === true) {
     const shown = groups.map((group) => ({ ...group, lastAt: instantText(group.lastAt, zone) }))
-    out.json({ dataset: code, rejects: totalOf(groups), groups: shown })
+    out.json({ dataset: code ?? null, rejects: totalOf(groups), groups: shown })
     return
   }
   if (groups.length === 0) {
@@ -96,13 +98,15 @@ function showGroups(
   out.lines(
     formatTable(
       [
+        { title: say('run.dataset') },
         { title: say('rejects.reason') },
         { title: say('rejects.item') },
         { title: say('rejects.count'), align: 'right' },
         { title: say('rejects.last') },
         { title: say('rejects.example'), max: 60 },
       ],
-      groups.map(({ reason, column, count, lastAt, message }) => [
+      groups.map(({ dataset, reason, column, count, lastAt, message }) => [
+        dataset,
         reasonWord(reason, say),
         column,
         countText(count),
@@ -111,7 +115,8 @@ function showGroups(
       ]),
     ),
   )
-  out.line(say('rejects.total', { count: countText(totalOf(groups)), dataset: code }))
+  const command = ['guiji rejects', ...(code === undefined ? [] : [code]), '--list'].join(' ')
+  out.line(say('rejects.total', { count: countText(totalOf(groups)), command }))
 }
 
 async function showList(
@@ -122,7 +127,7 @@ async function showList(
     readonly choice: RejectChoice
     readonly groups: readonly RejectGroup[]
     readonly limit: number
-    readonly code: string
+    readonly code: string | undefined
   },
 ): Promise<void> {
   const { out, say } = shell
@@ -130,7 +135,7 @@ async function showList(
   const count = totalOf(list.groups)
   if (options.json === true) {
     const shown = records.map((record) => recordJson(record, settings.timeZone))
-    out.json({ dataset: list.code, rejects: count, records: shown })
+    out.json({ dataset: list.code ?? null, rejects: count, records: shown })
     return
   }
   if (records.length === 0) {
@@ -141,6 +146,7 @@ async function showList(
     formatTable(
       [
         { title: say('rejects.id'), align: 'right' },
+        { title: say('run.dataset') },
         { title: say('rejects.place') },
         { title: say('rejects.reason') },
         { title: say('rejects.item') },
@@ -149,6 +155,7 @@ async function showList(
       ],
       records.map((record) => [
         String(record.id),
+        record.dataset,
         placeWords(record.place, say),
         reasonWord(record.reason, say),
         record.column,
@@ -163,6 +170,7 @@ async function showList(
 function recordJson(record: RejectedRecord, zone: string): object {
   return {
     id: record.id,
+    dataset: record.dataset,
     reason: record.reason,
     column: record.column,
     value: record.value,

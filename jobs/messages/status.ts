@@ -51,8 +51,8 @@ export const statusMessages = {
   'rejects.message': { en: 'message', zh: '说明' },
   'rejects.raw': { en: 'raw record', zh: '原始记录' },
   'rejects.total': {
-    en: '{count} records rejected; one by one: guiji rejects {dataset} --list',
-    zh: '共拒收 {count} 条；逐条查看：guiji rejects {dataset} --list',
+    en: '{count} records rejected; one by one: {command}',
+    zh: '共拒收 {count} 条；逐条查看：{command}',
   },
   'rejects.shown': { en: '{shown} of {count} shown', zh: '显示 {shown}/{count} 条' },
   'rejects.exported': { en: '{count} rejects written to {file}', zh: '已将 {count} 条拒收记录写入 {file}' },

@@ -55,8 +55,8 @@ export const commandErrors = {
   },
   REJECT_UNKNOWN: {
     recovery: 'abort',
-    en: { fact: 'dataset {dataset} has no reject {found}', hint: 'see "guiji rejects {dataset} --list"' },
-    zh: { fact: '{dataset} 没有拒收记录 {found}', hint: '请查看 "guiji rejects {dataset} --list"' },
+    en: { fact: 'there is no reject {found} ({dataset})', hint: 'see "guiji rejects --list"' },
+    zh: { fact: '没有拒收记录 {found}（{dataset}）', hint: '请查看 "guiji rejects --list"' },
   },
   QUERY_FAILED: {
     recovery: 'abort',

@@ -3,6 +3,7 @@ import type { Accounts } from '../harvest/accounts.ts'
 
 /** One entry of the ledger. */
 export interface LedgerEntry extends Accounts {
+  readonly dataset: string
   readonly run: bigint
   readonly state: string
   readonly chunk: number
@@ -11,17 +12,17 @@ export interface LedgerEntry extends Accounts {
   readonly bytes: bigint
 }
 
-/** The newest entries of a dataset, oldest of them first. */
+/** The newest entries of a dataset, or of all, oldest of them first. */
 export async function readLedger(
   pool: pg.Pool,
-  options: { readonly datasetId: bigint; readonly limit: number },
+  options: { readonly datasetId: bigint | undefined; readonly limit: number },
 ): Promise<LedgerEntry[]> {
   const { rows } = await pool.query<LedgerEntry>(
-    `select l.run_id as run, r.state, l.chunk, l.kind, l.at, l.bytes, l.read, l.accepted, l.inserted, l.updated,
+    `select d.code as dataset, l.run_id as run, r.state, l.chunk, l.kind, l.at, l.bytes, l.read, l.accepted, l.inserted, l.updated,
        l.unchanged, l.deleted, l.restored, l.rejected, l.duplicate
-     from guiji.ledger l join guiji.run r on r.id = l.run_id
-     where l.dataset_id = $1 order by l.id desc limit $2`,
-    [options.datasetId, options.limit],
+     from guiji.ledger l join guiji.run r on r.id = l.run_id join guiji.dataset d on d.id = l.dataset_id
+     where $1::bigint is null or l.dataset_id = $1 order by l.id desc limit $2`,
+    [options.datasetId ?? null, options.limit],
   )
   return rows.reverse()
 }
@@ -39,7 +40,7 @@ export interface LedgerTotals {
 
 export async function readLedgerTotals(
   db: pg.Pool | pg.ClientBase,
-  datasetId: bigint,
+  datasetId: bigint | undefined,
 ): Promise<LedgerTotals> {
   const { rows } = await db.query<LedgerTotals>(
     `select count(*) as entries, coalesce(sum(inserted), 0)::bigint as inserted,
@@ -48,8 +49,8 @@ export async function readLedgerTotals(
        coalesce(sum(inserted + restored - deleted), 0)::bigint as held,
        coalesce(sum(inserted + updated), 0)::bigint as received
      from guiji.ledger l
-     where l.dataset_id = $1 and exists (select from guiji.publication p where p.run_id = l.run_id)`,
-    [datasetId],
+     where ($1::bigint is null or l.dataset_id = $1) and exists (select from guiji.publication p where p.run_id = l.run_id)`,
+    [datasetId ?? null],
   )
   const row = rows[0]
   if (row === undefined) throw new Error('an aggregate without a group always gives a row')

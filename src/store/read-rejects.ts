@@ -1,8 +1,9 @@
 import type pg from 'pg'
 import type { Place } from '../connector.ts'
 
-/** Open rejects of one reason and column. */
+/** Open rejects of one dataset, reason and column. */
 export interface RejectGroup {
+  readonly dataset: string
   readonly reason: string
   readonly column: string | null
   readonly count: bigint
@@ -14,6 +15,7 @@ export interface RejectGroup {
 
 export interface RejectedRecord {
   readonly id: bigint
+  readonly dataset: string
   readonly reason: string
   readonly column: string | null
   readonly value: string | null
@@ -27,26 +29,28 @@ export interface RejectedRecord {
 }
 
 export interface RejectChoice {
-  readonly datasetId: bigint
+  /** Absent: all datasets. */
+  readonly datasetId?: bigint | undefined
   readonly reason?: string | undefined
 }
 
-const open = `dataset_id = $1 and closed_at is null and ($2::text is null or reason = $2)`
+const open = `guiji.reject r join guiji.dataset d on d.id = r.dataset_id
+  where r.closed_at is null and ($1::bigint is null or r.dataset_id = $1) and ($2::text is null or r.reason = $2)`
 
-/** The open rejects of a dataset by reason and column, most frequent first. */
+/** The open rejects by dataset, reason and column, most frequent first. */
 export async function rejectGroups(pool: pg.Pool, choice: RejectChoice): Promise<RejectGroup[]> {
   const { rows } = await pool.query<RejectGroup>(
-    `select reason, column_name as column, count(*) as count, max(last_at) as "lastAt",
-       (array_agg(value order by id desc))[1] as value, (array_agg(message order by id desc))[1] as message
-     from guiji.reject where ${open}
-     group by reason, column_name order by count(*) desc, reason, column_name`,
-    [choice.datasetId, choice.reason ?? null],
+    `select d.code as dataset, r.reason, r.column_name as column, count(*) as count, max(r.last_at) as "lastAt",
+       (array_agg(r.value order by r.id desc))[1] as value, (array_agg(r.message order by r.id desc))[1] as message
+     from ${open}
+     group by d.code, r.reason, r.column_name order by count(*) desc, d.code, r.reason, r.column_name`,
+    [choice.datasetId ?? null, choice.reason ?? null],
   )
   return rows
 }
 
-const columns = `id, reason, column_name as column, value, message, place, raw, first_at as "firstAt",
-  last_at as "lastAt", first_run as "firstRun", last_run as "lastRun"`
+const columns = `r.id, d.code as dataset, r.reason, r.column_name as column, r.value, r.message, r.place, r.raw,
+  r.first_at as "firstAt", r.last_at as "lastAt", r.first_run as "firstRun", r.last_run as "lastRun"`
 
 /** Open rejects one by one, in the order in which they were met, page by page: `after` is the last id seen. */
 export async function rejectedRecords(
@@ -54,21 +58,21 @@ export async function rejectedRecords(
   choice: RejectChoice & { readonly after: bigint; readonly limit: number },
 ): Promise<RejectedRecord[]> {
   const { rows } = await pool.query<RejectedRecord>(
-    `select ${columns} from guiji.reject where ${open} and id > $3 order by id limit $4`,
-    [choice.datasetId, choice.reason ?? null, choice.after, choice.limit],
+    `select ${columns} from ${open} and r.id > $3 order by r.id limit $4`,
+    [choice.datasetId ?? null, choice.reason ?? null, choice.after, choice.limit],
   )
   return rows
 }
 
-/** The bytes of one reject as the source gave them; closed ones too. Undefined: the dataset has no such reject. */
+/** The bytes of one reject as the source gave them; closed ones too. Undefined: there is no such reject (of the dataset). */
 export async function rejectedBytes(
   pool: pg.Pool,
-  datasetId: bigint,
+  datasetId: bigint | undefined,
   id: bigint,
 ): Promise<Buffer | undefined> {
   const { rows } = await pool.query<{ raw: Buffer }>(
-    'select raw from guiji.reject where dataset_id = $1 and id = $2',
-    [datasetId, id],
+    'select raw from guiji.reject where id = $2 and ($1::bigint is null or dataset_id = $1)',
+    [datasetId ?? null, id],
   )
   return rows[0]?.raw
 }

@@ -16,6 +16,8 @@ test('status, ledger, rejects, verify, runs and the catalog say the same', async
 
   const ledger = await place.json<{ totals: object; entries: object[] }>(['ledger', 'people'])
   expect(ledger.totals).toMatchObject({ held: '38', received: '41', deleted: '2' })
+  const whole = await place.json<{ totals: object }>(['ledger'])
+  expect(whole.totals).toMatchObject({ held: '40', received: '43' })
   const verify = await place.json<{ agree: boolean; datasets: object[] }>(['verify'])
   expect(verify.agree).toBe(true)
   expect(verify.datasets).toContainEqual(
@@ -97,8 +99,13 @@ test('a reject comes back byte for byte, with its place and reason', async () =>
   const other = await place.guiji(['rejects', 'homes', '--raw', wrongDate?.id ?? ''])
   expect(other.code).toBe(2)
   expect(other.err).toContain('error REJECT_UNKNOWN')
+  const all = await place.json<{ rejects: string; groups: { dataset: string }[] }>(['rejects'])
+  expect(all).toMatchObject({
+    rejects: '4',
+    groups: Array.from({ length: 4 }, () => ({ dataset: 'people' })),
+  })
   const table = await place.guiji(['rejects', 'people', '--reason', 'type'], { lang: 'zh' })
-  expect(table.out).toMatch(/^类型不符 +born +1 /m)
+  expect(table.out).toMatch(/^people +类型不符 +born +1 /m)
 })
 
 test('preview shows what a run would make of the first records, and writes nothing', async () => {
