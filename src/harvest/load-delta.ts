@@ -58,10 +58,13 @@ async function stage(context: RunContext, job: Job, encoded: EncodedRows) {
   const table = loadTable(context.runId)
   const rows = await finishRows(client, job, encoded)
   const columns = columnList([...encoder.items, ...stageColumns])
-  await copyIn(client, `copy ${table} (${columns}) from stdin (format binary)`, rows.frames)
+  const statement = `copy ${table} (${columns}) from stdin (format binary)`
+  await context.times.of('copy', () => copyIn(client, statement, rows.frames))
+  const begun = performance.now()
   const failed = await takeFailedRows(client, table, job.chunk, context.checks)
   const repeated = await takeRepeated(context, job.chunk)
   const told = await tellApart(context, job.chunk)
+  context.times.add('check', performance.now() - begun)
   const bad = [...failed, ...repeated.different].map((row) => rejectionOf(job, row.index, row.issue))
   const { rejected, duplicate } = note(context, [...rows.rejections, ...bad])
   return { ...told, rejected, duplicate: duplicate + repeated.same }

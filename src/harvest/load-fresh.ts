@@ -71,7 +71,7 @@ async function loadWhole(
   const statement = prepared.lane === 'rows' ? rowsStatement(context) : bytesStatement(context)
   await client.query('savepoint whole')
   try {
-    const taken = await copyIn(client, statement, frames, sent)
+    const taken = await context.times.of('copy', () => copyIn(client, statement, frames, sent))
     if (taken === batch.count) {
       await client.query('release savepoint whole')
       return true
@@ -140,8 +140,9 @@ async function repair(
   const job = jobOf(context, batch, digests, 'position', chunk)
   const rows = await finishRows(client, job, encodeRows(job))
   const columns = columnList([...encoder.items, digestColumn, '_chunk', '_seq'])
-  await copyIn(client, `copy ${table} (${columns}) from stdin (format binary)`, rows.frames)
-  const failed = await takeFailedRows(client, table, chunk, context.checks)
+  const statement = `copy ${table} (${columns}) from stdin (format binary)`
+  await context.times.of('copy', () => copyIn(client, statement, rows.frames))
+  const failed = await context.times.of('check', () => takeFailedRows(client, table, chunk, context.checks))
   const moved = columnList([...encoder.items, digestColumn])
   const inserted = await client.query(
     `with taken as (delete from ${table} where _chunk = $1 returning *)

@@ -6,6 +6,7 @@ import { recordBytes } from './checked-rows.ts'
 import type { Digester } from './digest.ts'
 import { createLoadTable } from './load-tables.ts'
 import type { RunContext } from './run-context.ts'
+import type { StageTimes } from './stage-times.ts'
 import { commitOpen, type Writer, Writers } from './writers.ts'
 
 /**
@@ -39,23 +40,25 @@ export interface ReadOptions {
  * connections side by side.
  */
 export async function readListing(context: RunContext, options: ReadOptions): Promise<ReadResult> {
+  const { times } = context
   let result: ReadResult = { accounts: noRows, bytes: 0, chunks: 0 }
   await createLoadTable(context.client, context.runId, context.layout, context.kind)
   await using writers = new Writers(context.client, options.lend, context.kind === 'fresh')
   const load = async (writer: Writer, batch: Batch, work: LoadChunk, chunk: number, sent: () => void) => {
     const bytes = recordBytes(batch)
     const accounts = await commitChunk(context, writer, { batch, work, chunk, bytes, sent })
-    if (writers.several || writer.open >= commitBytes) await commitOpen(writer)
+    if (writers.several || writer.open >= commitBytes) await times.of('commit', () => commitOpen(writer))
     const chunks = Math.max(result.chunks, chunk + 1)
     result = { accounts: addAccounts(result.accounts, accounts), bytes: result.bytes + bytes, chunks }
     options.progress(result.accounts.read, result.bytes)
   }
   try {
     let chunk = 0
-    for await (const batch of context.listing.batches()) {
+    for await (const batch of timed(context.listing.batches(), times)) {
       context.signal.throwIfAborted()
       if (batch.count === 0) continue
-      const work = options.prepare(batch, options.digester.digest(batch), chunk)
+      const digests = times.ofNow('digest', () => options.digester.digest(batch))
+      const work = times.ofNow('prepare', () => options.prepare(batch, digests, chunk))
       const writer = await writers.free(chunk, batch.bytes.length)
       const sent = Promise.withResolvers<void>()
       writer.busy = load(writer, batch, work, chunk, sent.resolve)
@@ -70,6 +73,16 @@ export async function readListing(context: RunContext, options: ReadOptions): Pr
     throw error
   }
   return result
+}
+
+/** The same batches; the time waited for each counts as reading. */
+async function* timed(batches: AsyncIterable<Batch>, times: StageTimes): AsyncGenerator<Batch> {
+  let before = performance.now()
+  for await (const batch of batches) {
+    times.add('read', performance.now() - before)
+    yield batch
+    before = performance.now()
+  }
 }
 
 interface Chunk {
@@ -90,6 +103,7 @@ async function commitChunk(context: RunContext, writer: Writer, job: Chunk): Pro
   await context.rejections.write(client, { id: runId, datasetId, seed, now: new Date(context.clock()) })
   const place = { first: batch.place(0), last: batch.place(batch.count - 1) }
   const dataset = context.dataset.code
-  await writeEntry(client, { runId, fence, datasetId, dataset, chunk, kind: 'chunk', accounts, bytes, place })
+  const entry = { runId, fence, datasetId, dataset, chunk, kind: 'chunk' as const, accounts, bytes, place }
+  await context.times.of('commit', () => writeEntry(client, entry))
   return accounts
 }

@@ -7,6 +7,7 @@ import type { RecordEncoder } from './encode/record-encoder.ts'
 import type { LaneChoice } from './lanes.ts'
 import type { LoadKind } from './load-tables.ts'
 import type { Rejections } from './rejections.ts'
+import type { StageTimes } from './stage-times.ts'
 
 /** What every step of one run shares. Nothing in it changes after the plan, `rejections` apart. */
 export interface RunContext {
@@ -30,6 +31,7 @@ export interface RunContext {
   readonly reseeded: boolean
   readonly heldBefore: bigint
   readonly rejections: Rejections
+  readonly times: StageTimes
   readonly clock: () => number
   readonly signal: AbortSignal
 }

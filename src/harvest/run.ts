@@ -1,28 +1,16 @@
 import type pg from 'pg'
-import type { Connector, Listing, ListRequest, SourceSession } from '../connector.ts'
+import type { Connector, ListRequest, SourceSession } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
-import { layoutOf } from '../store/layout.ts'
 import { type StoreAddress, toStoreError } from '../store/server/connection-errors.ts'
-import { checksOf } from './checks.ts'
-import { createDigester, digestSeedOf, listingSeedOf } from './digest.ts'
-import type { DigestSet } from './digest-set.ts'
-import { createRecordEncoder } from './encode/record-encoder.ts'
 import { finishUnchanged } from './finish-unchanged.ts'
-import { fetchKnownDigests } from './known-digests.ts'
-import { chooseLane } from './lanes.ts'
-import { lendConnection, prepareSession } from './lend-connection.ts'
-import { deltaLoader } from './load-delta.ts'
-import { freshLoader } from './load-fresh.ts'
-import { loadKindOf, planRun, type RunPlan } from './plan.ts'
-import { type ReadResult, readListing } from './read-listing.ts'
-import { recoverRaw } from './recover-raw.ts'
-import { Rejections } from './rejections.ts'
-import type { RunContext } from './run-context.ts'
+import { prepareSession } from './lend-connection.ts'
+import { loadRun } from './load-run.ts'
+import { openContext } from './open-context.ts'
+import { planRun, type RunPlan } from './plan.ts'
 import type { RunEvent, RunSummary } from './run-events.ts'
 import { type ClaimedRun, claimRun, endRun, releaseRun } from './run-record.ts'
 import { readSummary } from './run-summary.ts'
-import { settle } from './settle/settle.ts'
-import type { LoadEnd, Settlement } from './settle/settlement.ts'
+import { StageTimes } from './stage-times.ts'
 import type { HarvestTarget } from './target.ts'
 
 /** Everything a run needs from outside. */
@@ -107,12 +95,22 @@ async function attempt(
   try {
     await using session = await engine.openSource(target, signal)
     const request: ListRequest = { ...plan.request, signal }
-    await using listing = await session.list(request)
+    const times = new StageTimes()
+    await using listing = await times.of('list', () => session.list(request))
     if (listing.unchanged) {
       await finishUnchanged(client, target, run, { listing, startedAt, now: new Date(engine.clock()) })
       return
     }
-    const context = await openContext(engine, client, target, plan, run, listing, signal)
+    const context = await openContext({
+      client,
+      target,
+      plan,
+      run,
+      listing,
+      times,
+      clock: engine.clock,
+      signal,
+    })
     const { choice, kind } = context
     engine.emit({
       event: 'planned',
@@ -122,149 +120,10 @@ async function attempt(
       ...(listing.bytes === undefined ? {} : { bytes: listing.bytes }),
       ...(listing.declared === undefined ? {} : { declared: String(listing.declared) }),
     })
-    await load(engine, context, session, request, { target, plan, run, startedAt })
+    await loadRun(engine, context, { target, run, session, request, startedAt })
   } catch (error) {
     await fail(engine, client, run, error, signal)
   }
-}
-
-async function openContext(
-  engine: HarvestEngine,
-  client: pg.PoolClient,
-  target: HarvestTarget,
-  plan: RunPlan,
-  run: ClaimedRun,
-  listing: Listing,
-  signal: AbortSignal,
-): Promise<RunContext> {
-  const { dataset, harvest, state } = target
-  const layout = layoutOf(dataset)
-  const seed = listingSeedOf(plan.seed, listing)
-  const encoder = createRecordEncoder(dataset, harvest, listing.fields)
-  const kind = await loadKindOf(client, layout, state.held)
-  const planned = chooseLane(dataset, harvest, listing)
-  const choice = kind === 'fresh' ? planned : { ...planned, lane: 'rows' as const }
-  await client.query('update guiji.run set lane = $2, declared = $3 where id = $1', [
-    run.runId,
-    choice.lane,
-    listing.declared ?? null,
-  ])
-  return {
-    client,
-    ...run,
-    datasetId: target.datasetId,
-    dataset,
-    harvest,
-    layout,
-    listing,
-    encoder,
-    checks: checksOf(dataset),
-    choice,
-    kind,
-    mode: plan.mode,
-    seed,
-    reseeded: state.seed !== null && state.seed !== seed,
-    heldBefore: state.held,
-    rejections: new Rejections(),
-    clock: engine.clock,
-    signal,
-  }
-}
-
-interface LoadJob {
-  readonly target: HarvestTarget
-  readonly plan: RunPlan
-  readonly run: ClaimedRun
-  readonly startedAt: string
-}
-
-async function load(
-  engine: HarvestEngine,
-  context: RunContext,
-  session: SourceSession,
-  request: ListRequest,
-  job: LoadJob,
-): Promise<void> {
-  const digester = await createDigester(digestSeedOf(context.seed, context.layout.keyed))
-  const known = await knownDigests(context)
-  const about = { run: String(context.runId), dataset: context.dataset.code }
-  const result = await readListing(context, {
-    digester,
-    prepare: context.kind === 'fresh' ? freshLoader(context) : deltaLoader(context, known),
-    lend: () => lendConnection(engine.pool, context.dataset.commitment.timeZone),
-    progress: (read, bytes) => engine.emit({ event: 'progress', ...about, read: String(read), bytes }),
-  })
-  const refusal = refusalOf(context, result)
-  if (refusal !== undefined) {
-    await endRun(context.client, job.run, { state: 'partial', now: new Date(engine.clock()), ...refusal })
-    return
-  }
-  const { previous: _, ...again } = request
-  await settle(settlementOf(engine, context, job, result), {
-    rejections: context.rejections,
-    ...(known === undefined ? {} : { known }),
-    find: async (digests) => {
-      await using listing = await session.list(again)
-      const names = { dataset: context.dataset.code, source: context.harvest.source }
-      return await recoverRaw(listing, digester, digests, names)
-    },
-  })
-}
-
-function knownDigests(context: RunContext): Promise<DigestSet> | undefined {
-  if (context.kind === 'fresh' || context.mode !== 'snapshot' || context.reseeded) return undefined
-  const { client, layout, datasetId, seed, heldBefore } = context
-  return fetchKnownDigests(client, { layout, datasetId, seed, held: heldBefore })
-}
-
-/**
- * Why what was read may not be published: the listing is not proven complete, or the source declared another
- * number. What was published before stands.
- */
-function refusalOf(
-  context: RunContext,
-  { accounts }: ReadResult,
-): { readonly cause: string; readonly complete: boolean; readonly error: unknown } | undefined {
-  const end = context.listing.end()
-  if (!end.complete)
-    return {
-      cause: 'source-wrong:truncated',
-      complete: false,
-      error: { fact: end.reason ?? 'the listing did not end' },
-    }
-  const declared = end.declared ?? context.listing.declared
-  if (declared !== undefined && declared !== accounts.read) {
-    const fact = `the source declared ${declared} records and gave ${accounts.read}`
-    return { cause: 'source-wrong:truncated', complete: false, error: { fact } }
-  }
-  return undefined
-}
-
-function settlementOf(
-  engine: HarvestEngine,
-  context: RunContext,
-  job: LoadJob,
-  result: ReadResult,
-): Settlement {
-  const end = context.listing.end()
-  const loadEnd: LoadEnd = {
-    kind: context.kind,
-    mode: context.mode,
-    seed: context.seed,
-    reseeded: context.reseeded,
-    heldBefore: String(context.heldBefore),
-    chunks: result.chunks,
-    startedAt: job.startedAt,
-    ...(end.token === undefined ? {} : { token: end.token }),
-    ...(end.cursor === undefined ? {} : { cursor: end.cursor }),
-    ...(context.listing.publishedAt === undefined
-      ? {}
-      : { publishedAt: context.listing.publishedAt.toISOString() }),
-  }
-  const { client, runId, fence, datasetId, layout } = context
-  const { dataset, harvest } = job.target
-  const now = new Date(engine.clock())
-  return { client, runId, fence, datasetId, dataset, harvest, layout, now, end: loadEnd }
 }
 
 async function fail(

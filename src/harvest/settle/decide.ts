@@ -5,10 +5,12 @@ import { leaseSeconds } from '../../ledger/ledger.ts'
 import { layoutOf } from '../../store/layout.ts'
 import { seedOf } from '../digest.ts'
 import { mappingOf } from '../encode/record-encoder.ts'
+import { prepareSession } from '../lend-connection.ts'
 import type { HarvestEngine } from '../run.ts'
 import type { RunSummary } from '../run-events.ts'
 import { dropLoaded, releaseRun } from '../run-record.ts'
 import { readSummary } from '../run-summary.ts'
+import { StageTimes } from '../stage-times.ts'
 import { inTransaction } from '../transaction.ts'
 import { settleApproved } from './settle.ts'
 import type { LoadEnd, Settlement } from './settlement.ts'
@@ -44,13 +46,13 @@ export async function approveRun(
     const end = requireSameSeed(parked, runId)
     const fence = await claim(client, runId, parked, engine.worker)
     try {
-      await client.query(`select set_config('timezone', $1, false)`, [parked.dataset.commitment.timeZone])
+      await prepareSession(client, parked.dataset.commitment.timeZone)
       await settleApproved(settlementOf(client, { runId, fence, parked, end, now: new Date(engine.clock()) }))
     } catch (error) {
       await parkAgain(client, runId, fence)
       throw error
     } finally {
-      await client.query(`set timezone to 'UTC'`)
+      await client.query(`reset random_page_cost; set timezone to 'UTC'`)
       await releaseRun(client, runId)
     }
     await keepDecision(client, runId, { approved: true, ...decision, at: new Date(engine.clock()) })
@@ -175,6 +177,7 @@ function settlementOf(
     client,
     runId,
     fence,
+    times: new StageTimes(),
     datasetId: parked.dataset_id,
     dataset: { ...parked.dataset, department: parked.department },
     harvest: parked.harvest,

@@ -22,8 +22,8 @@ export async function publish(settlement: Settlement): Promise<void> {
   )
   await client.query(
     `update guiji.run set state = 'succeeded', finished_at = $2, complete = true, held_after = $3, cause = null,
-       lease_until = null where id = $1`,
-    [runId, now, after],
+       lease_until = null, profile = $4 where id = $1`,
+    [runId, now, after, JSON.stringify(settlement.times.seconds())],
   )
 }
 

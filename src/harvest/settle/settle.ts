@@ -37,7 +37,8 @@ export async function settle(settlement: Settlement, reading: Reading): Promise<
       await writeRejects(settlement, reading.rejections)
       if (await refuseMisfits(settlement)) return undefined
       await closeRejects(settlement, [])
-      await applyDelta(settlement, await runTotals(settlement.client, settlement.runId), 0n)
+      const totals = await runTotals(settlement.client, settlement.runId)
+      await settlement.times.of('apply', () => applyDelta(settlement, totals, 0n))
     }
     await publish(settlement)
     await dropStage(settlement)
@@ -66,7 +67,7 @@ async function markPublishing({ client, runId, fence, dataset }: Settlement): Pr
 
 /** False: the run was refused. */
 async function settleFresh(settlement: Settlement, reading: Reading): Promise<boolean> {
-  if (!(await buildIdentity(settlement))) {
+  if (!(await settlement.times.of('index', () => buildIdentity(settlement)))) {
     for (const rejection of await settleContested(settlement, reading.find)) reading.rejections.add(rejection)
     await buildIdentity(settlement)
   }
@@ -81,7 +82,8 @@ async function settleSnapshot(
   settlement: Settlement,
   reading: Reading,
 ): Promise<Hold | 'applied' | 'refused'> {
-  const { client, runId } = settlement
+  const { client, runId, times } = settlement
+  const begun = performance.now()
   await writeUnseen(client, runId, reading.known?.unseen(stored) ?? [])
   await client.query(`analyze ${loadTable(runId)}`)
   await rejectConflicts(settlement, reading.rejections)
@@ -89,6 +91,7 @@ async function settleSnapshot(
   if (await refuseMisfits(settlement)) return 'refused'
   await closeRejects(settlement, [...(reading.known?.seen(rejected) ?? [])])
   const vanished = await findVanished(settlement)
+  times.add('settle', performance.now() - begun)
   const hold = holdOf(settlement, await runTotals(client, runId), vanished)
   if (hold !== undefined) {
     await park(settlement, hold)
@@ -100,7 +103,7 @@ async function settleSnapshot(
 
 async function applyWithDeletions(settlement: Settlement, vanished: bigint): Promise<void> {
   const totals: Accounts = await runTotals(settlement.client, settlement.runId)
-  await applyDelta(settlement, totals, vanished)
+  await settlement.times.of('apply', () => applyDelta(settlement, totals, vanished))
   if (vanished === 0n) return
   await writeEntry(settlement.client, {
     runId: settlement.runId,

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { DatasetDocument, HarvestDocument } from '../../../catalog-schema/documents/documents.ts'
 import type { Layout } from '../../store/layout.ts'
 import type { LoadKind } from '../load-tables.ts'
+import type { StageTimes } from '../stage-times.ts'
 
 /**
  * What a loaded run needs to be settled and published. All of it can be rebuilt from the control tables, so that a
@@ -16,6 +17,7 @@ export interface Settlement {
   readonly harvest: HarvestDocument
   readonly layout: Layout
   readonly now: Date
+  readonly times: StageTimes
   readonly end: LoadEnd
 }
 
