@@ -7,7 +7,7 @@ export function dateReader(pattern: string): (text: string) => string | undefine
   const names: string[] = []
   const source = pattern.replace(/yyyy|MM?|dd?|HH?|mm?|ss?|[^A-Za-z]+/g, (token) => {
     const width = widths[token]
-    if (width === undefined) return token.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+    if (width === undefined) return token.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
     names.push(token.charAt(0))
     return width
   })

@@ -67,6 +67,7 @@ export function shiftPoint(text: string, by: number): string {
   if (match === null || by === 0) return text
   const [, sign = '', whole = '', fraction = ''] = match
   const digits = whole + fraction
+  if (digits === '') return text
   const point = whole.length + by
   const padded = digits.padStart(digits.length + Math.max(0, 1 - point), '0').padEnd(point, '0')
   const at = Math.max(point, 1)
