@@ -11,25 +11,7 @@ export function skeletonOf(found: Discovered, source: string): string {
   const name = plainName(found)
   const dataset = uniqueCode(name, new Set(), 40)
   const items = itemsOf(found)
-  const catalog = {
-    datasets: [
-      {
-        code: dataset,
-        name,
-        format: 'database',
-        sharing: {
-          type: '有条件共享',
-          methods: ['批量交换'],
-          conditions: '待补',
-          scope: '待补',
-          purpose: '待补',
-        },
-        grading: { class: '待补', level: '一般' },
-        commitment: '每日',
-        items: items.map(({ item }) => item),
-      },
-    ],
-  }
+  const catalog = { datasets: [datasetOf(dataset, name, items)] }
   const mapped = items.filter(({ item, field }) => item.code !== field)
   const harvest = {
     harvests: [
@@ -49,6 +31,24 @@ export function skeletonOf(found: Discovered, source: string): string {
     '# harvests/<department>.yaml',
     stringify(harvest, { lineWidth: 0 }),
   ].join('\n')
+}
+
+function datasetOf(code: string, name: string, items: readonly NamedItem[]): object {
+  return {
+    code,
+    name,
+    format: 'database',
+    sharing: {
+      type: '有条件共享',
+      methods: ['批量交换'],
+      conditions: '待补',
+      scope: '待补',
+      purpose: '待补',
+    },
+    grading: { class: '待补', level: '一般' },
+    commitment: '每日',
+    items: items.map(({ item }) => item),
+  }
 }
 
 interface NamedItem {

@@ -142,29 +142,31 @@ async function showList(
     out.line(say('rejects.none'))
     return
   }
-  out.lines(
-    formatTable(
-      [
-        { title: say('rejects.id'), align: 'right' },
-        { title: say('run.dataset') },
-        { title: say('rejects.place') },
-        { title: say('rejects.reason') },
-        { title: say('rejects.item') },
-        { title: say('rejects.value'), max: 30 },
-        { title: say('rejects.raw'), max: 60 },
-      ],
-      records.map((record) => [
-        String(record.id),
-        record.dataset,
-        placeWords(record.place, say),
-        reasonWord(record.reason, say),
-        record.column,
-        record.value,
-        rawText(record.raw),
-      ]),
-    ),
-  )
+  out.lines(recordTable(shell, records))
   out.line(say('rejects.shown', { shown: records.length, count: countText(count) }))
+}
+
+function recordTable({ say }: Shell, records: readonly RejectedRecord[]): string[] {
+  return formatTable(
+    [
+      { title: say('rejects.id'), align: 'right' },
+      { title: say('run.dataset') },
+      { title: say('rejects.place') },
+      { title: say('rejects.reason') },
+      { title: say('rejects.item') },
+      { title: say('rejects.value'), max: 30 },
+      { title: say('rejects.raw'), max: 60 },
+    ],
+    records.map((record) => [
+      String(record.id),
+      record.dataset,
+      placeWords(record.place, say),
+      reasonWord(record.reason, say),
+      record.column,
+      record.value,
+      rawText(record.raw),
+    ]),
+  )
 }
 
 function recordJson(record: RejectedRecord, zone: string): object {

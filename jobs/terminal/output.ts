@@ -27,7 +27,7 @@ export function outputTo(stream: Terminal): Output {
       return stream.isTTY === true
     },
     get width() {
-      return stream.columns ?? 80
+      return stream.columns || 80
     },
     line,
     lines: (texts) => texts.forEach(line),

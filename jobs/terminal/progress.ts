@@ -41,12 +41,10 @@ export function drawProgress(
   const draw = () => {
     const now = options.clock()
     const lines = [...active.values()].map((run) => runLine(run, now, say))
-    const running = [...active.values()].reduce((sum, run) => sum + run.read, 0n)
-    lines.push(
-      overallLine({ done, total: options.total, read: read + running, seconds: (now - begun) / 1000 }, say),
-    )
-    const text = lines.map((line) => `${cut(line, Math.max(20, out.width - 1))}\n`).join('')
-    void out.write(erase() + text)
+    const all = [...active.values()].reduce((sum, run) => sum + run.read, read)
+    lines.push(overallLine({ done, total: options.total, read: all, seconds: (now - begun) / 1000 }, say))
+    const width = Math.max(20, out.width - 1)
+    void out.write(erase() + lines.map((line) => `${cut(line, width)}\n`).join(''))
     drawn = lines.length
   }
   const timer = setInterval(draw, redrawMilliseconds)
@@ -54,19 +52,11 @@ export function drawProgress(
 
   return {
     take(event) {
-      if (event.event === 'started') {
-        active.set(event.run, { dataset: event.dataset, since: options.clock(), read: 0n, readBytes: 0 })
-        return
-      }
       const run = active.get(event.run)
-      if (run === undefined) return
-      if (event.event === 'planned') {
-        if (event.bytes !== undefined) run.bytes = event.bytes
-        if (event.declared !== undefined) run.declared = BigInt(event.declared)
-      } else if (event.event === 'progress') {
-        run.read = BigInt(event.read)
-        run.readBytes = event.bytes
-      } else {
+      if (event.event === 'started')
+        active.set(event.run, { dataset: event.dataset, since: options.clock(), read: 0n, readBytes: 0 })
+      else if (run !== undefined && event.event !== 'finished') advance(run, event)
+      else if (event.event === 'finished') {
         active.delete(event.run)
         done += 1
         read += BigInt(event.read)
@@ -77,6 +67,16 @@ export function drawProgress(
       void out.write(erase())
     },
   }
+}
+
+function advance(run: ActiveRun, event: Extract<RunEvent, { event: 'planned' | 'progress' }>): void {
+  if (event.event === 'progress') {
+    run.read = BigInt(event.read)
+    run.readBytes = event.bytes
+    return
+  }
+  if (event.bytes !== undefined) run.bytes = event.bytes
+  if (event.declared !== undefined) run.declared = BigInt(event.declared)
 }
 
 function runLine(run: ActiveRun, now: number, say: Say): string {

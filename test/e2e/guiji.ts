@@ -13,6 +13,8 @@ export interface Running {
   readonly child: ChildProcess
   /** Settles when the process has ended and its streams are closed. */
   readonly finished: Promise<Finished>
+  /** What stdout holds by now. */
+  said(): string
   /** Waits until stdout holds the text. */
   until(text: string): Promise<void>
 }
@@ -58,7 +60,7 @@ export function startGuiji(
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
-  return { child, finished, until }
+  return { child, finished, said: () => out, until }
 }
 
 export async function guiji(words: readonly string[], options: CallOptions = {}): Promise<Finished> {
