@@ -1,4 +1,3 @@
-import type pg from 'pg'
 import type { Batch, Issue } from '../connector.ts'
 import { quote } from '../store/identifiers.ts'
 import {
@@ -126,18 +125,23 @@ export function keyText(context: RunContext, alias: string): string {
 async function tellApart(context: RunContext, chunk: number) {
   const { client, layout } = context
   const table = loadTable(context.runId)
-  await client.query(
-    `update ${table} c set _action = ${heldAction(context)}
-     from ${storeTable(layout)} s where c._chunk = $1 and ${sameIdentity(layout, 'c', 's')}`,
+  const digest = quote(digestColumn)
+  const { rows } = await client.query<{ action: Action; count: bigint }>(
+    `with told as (
+       update ${table} staged set _action = f.action, _held = f.held
+       from (
+         select c.ctid as id, s.${digest} as held, case
+           when s.${digest} is not null then ${heldAction(context)}
+           when g.${digest} is not null then case when ${sameContent(layout, 'g', 'c')} then 'r' else 'R' end
+           else 'i' end as action
+         from ${table} c left join ${storeTable(layout)} s on ${sameIdentity(layout, 's', 'c')}
+           left join ${goneTable(layout)} g on ${sameIdentity(layout, 'g', 'c')}
+         where c._chunk = $1) f
+       where staged.ctid = f.id returning staged._action)
+     select _action as action, count(*) as count from told group by 1`,
     [chunk],
   )
-  await client.query(
-    `update ${table} c set _action = case when ${sameContent(layout, 'g', 'c')} then 'r' else 'R' end
-     from ${goneTable(layout)} g where c._chunk = $1 and c._action is null and ${sameIdentity(layout, 'c', 'g')}`,
-    [chunk],
-  )
-  await client.query(`update ${table} set _action = 'i' where _chunk = $1 and _action is null`, [chunk])
-  const counts = await countActions(client, table, chunk)
+  const counts = new Map(rows.map((row) => [row.action, row.count]))
   const of = (action: Action) => counts.get(action) ?? 0n
   return {
     inserted: of('i'),
@@ -158,16 +162,4 @@ function heldAction(context: RunContext): string {
 function sameContent(layout: Layout, left: string, right: string): string {
   const names = layout.columns.map((column) => column.name)
   return `(${columnList(names, left)}) is not distinct from (${columnList(names, right)})`
-}
-
-async function countActions(
-  client: pg.ClientBase,
-  table: string,
-  chunk: number,
-): Promise<Map<string, bigint>> {
-  const { rows } = await client.query<{ action: string; count: bigint }>(
-    `select _action as action, count(*) as count from ${table} where _chunk = $1 group by 1`,
-    [chunk],
-  )
-  return new Map(rows.map((row) => [row.action, row.count]))
 }

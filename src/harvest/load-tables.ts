@@ -12,7 +12,8 @@ import {
 /**
  * What a run loads into, unpublished, until it settles.
  * `fresh`: nothing is held yet; the load table has the store table's shape and becomes it.
- * `delta`: only records that are new or changed, with what is to be done with each.
+ * `delta`: only records that are new or changed, with what is to be done with each (`_action`) and the digest of the
+ * row that is held under the same identity (`_held`).
  */
 export type LoadKind = 'fresh' | 'delta'
 
@@ -37,7 +38,7 @@ export async function createLoadTable(
     return
   }
   await client.query(
-    `create table ${table} (${itemDefinitions(layout)}, ${stageDefinitions}, _action "char")
+    `create table ${table} (${itemDefinitions(layout)}, ${stageDefinitions}, _action "char", _held bigint)
        with (autovacuum_enabled = off);
      create index on ${table} (${columnList(layout.identity)})`,
   )

@@ -1,7 +1,7 @@
 import type { Place } from '../../connector.ts'
 import { writeEntry } from '../../ledger/ledger.ts'
 import { quote } from '../../store/identifiers.ts'
-import { digestColumn, type Layout, loadTable, sameIdentity, storeTable } from '../../store/layout.ts'
+import { digestColumn, type Layout, loadTable } from '../../store/layout.ts'
 import { noRows } from '../accounts.ts'
 import { conflictIssue } from '../load-delta.ts'
 import type { Rejections } from '../rejections.ts'
@@ -17,9 +17,8 @@ export async function rejectConflicts(settlement: Settlement, rejections: Reject
   if (end.mode !== 'snapshot' || end.reseeded || end.kind === 'fresh') return 0
   const table = loadTable(runId)
   const { rows } = await client.query<{ digest: bigint; raw: Buffer; place: Place; key: string[] }>(
-    `delete from ${table} c using ${storeTable(layout)} s
-     where c._action = 'u' and ${sameIdentity(layout, 'c', 's')}
-       and s.${quote(digestColumn)} not in (select digest from ${unseenTable(runId)})
+    `delete from ${table} c
+     where c._action = 'u' and c._held not in (select digest from ${unseenTable(runId)})
      returning c.${quote(digestColumn)} as digest, c._raw as raw, c._place as place,
        ${keyTexts(layout)} as key`,
   )

@@ -1,13 +1,6 @@
 import type pg from 'pg'
 import { qualified, quote } from '../../store/identifiers.ts'
-import {
-  columnList,
-  digestColumn,
-  type Layout,
-  loadTable,
-  sameIdentity,
-  storeTable,
-} from '../../store/layout.ts'
+import { columnList, digestColumn, loadTable, sameIdentity, storeTable } from '../../store/layout.ts'
 import { copyIn } from '../copy-in.ts'
 import { writeBigint } from '../encode/encoders.ts'
 import { FrameWriter } from '../encode/frame-writer.ts'
@@ -46,13 +39,11 @@ export async function writeUnseen(
 export async function findVanished(settlement: Settlement): Promise<bigint> {
   const { client, runId, datasetId, layout, end } = settlement
   const missing = end.reseeded
-    ? `not exists (select from ${loadTable(runId)} c where ${sameIdentity(layout, 'c', 's')})`
-    : `s.${quote(digestColumn)} in (select digest from ${unseenTable(runId)})
-       and not exists (select from ${loadTable(runId)} c where c._action = 'u' and ${sameIdentity(layout, 'c', 's')})`
-  await client.query(
-    `create table ${vanishedTable(runId)} as
-     select s.${quote(digestColumn)} as digest from ${storeTable(layout)} s where ${missing}${unprotected(layout, datasetId)}`,
-  )
+    ? `select s.${quote(digestColumn)} as digest from ${storeTable(layout)} s
+       where not exists (select from ${loadTable(runId)} c where ${sameIdentity(layout, 'c', 's')})`
+    : `select digest from ${unseenTable(runId)} except select _held from ${loadTable(runId)} where _action = 'u'`
+  await client.query(`create table ${vanishedTable(runId)} as ${missing}`)
+  await keepRejected(settlement)
   await forgetDoubts(settlement)
   await client.query(
     `delete from ${vanishedTable(runId)} v using guiji.doubt d where d.dataset_id = $1 and d.digest = v.digest`,
@@ -77,10 +68,14 @@ async function keepDoubtful(settlement: Settlement): Promise<void> {
 }
 
 /** Rows whose identity an open reject bears are not missing. */
-function unprotected(layout: Layout, datasetId: bigint): string {
-  if (!layout.keyed) return ''
-  return ` and not exists (select from guiji.reject r where r.dataset_id = ${datasetId} and r.closed_at is null
-    and r.key is not null and ${typedKey(layout)} = (${columnList(layout.identity, 's')}))`
+async function keepRejected({ client, runId, datasetId, layout }: Settlement): Promise<void> {
+  if (!layout.keyed) return
+  await client.query(
+    `delete from ${vanishedTable(runId)} v using ${storeTable(layout)} s, guiji.reject r
+     where s.${quote(digestColumn)} = v.digest and r.dataset_id = $1 and r.closed_at is null and r.key is not null
+       and ${typedKey(layout)} = (${columnList(layout.identity, 's')})`,
+    [datasetId],
+  )
 }
 
 /** A doubt ends when its row is seen again, or when none of the unreadable records it rests on is open any more. */
