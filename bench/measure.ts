@@ -12,9 +12,18 @@ export function median(values: readonly number[]): number {
 
 /** One side of a comparison: prepared outside the clock, timed, and checked. */
 export interface Side {
+  /** Unique over all cases: results are found by it. */
   readonly name: string
-  prepare(): Promise<void>
-  run(): Promise<void>
+  prepare(): Promise<unknown>
+  run(): Promise<unknown>
+}
+
+/** What a case found: seconds by the name of the side, mebibytes by the name of what was measured. */
+export interface Findings {
+  readonly seconds: ReadonlyMap<string, readonly number[]>
+  readonly mebibytes?: ReadonlyMap<string, readonly number[]>
+  /** Why nothing was measured. */
+  readonly skipped?: string
 }
 
 /** Runs the sides in turn, so that a drift of the machine meets all of them. Gives each side's times. */
@@ -27,4 +36,10 @@ export async function inTurn(sides: readonly Side[], rounds: number): Promise<Ma
     }
   }
   return times
+}
+
+/** One round to warm up, which does not count, then `rounds` that do. */
+export async function compare(sides: readonly Side[], rounds: number): Promise<Findings> {
+  await inTurn(sides, 1)
+  return { seconds: await inTurn(sides, rounds) }
 }
