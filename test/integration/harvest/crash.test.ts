@@ -117,7 +117,7 @@ describe('a process that is killed in the middle of a run', () => {
       { state: 'lost', runs: 8n },
       { state: 'succeeded', runs: 2n },
     ])
-  })
+  }, 180_000)
 
   it('keeps others out while it lives', async () => {
     await apply(['taken'])
