@@ -11,7 +11,7 @@ import { errorTable } from '../../../src/errors/guiji-error.ts'
 import { loadWorkspace } from '../../../src/workspace/load-workspace.ts'
 import { faultOf, knownCommand } from './command-line.ts'
 import { anchors, codeBlocks, localLinks, type Page, page, pages, writtenCommands } from './documents.ts'
-import { root } from './source-files.ts'
+import { root, sourceFiles } from './source-files.ts'
 
 const all = await pages()
 const english = await page('README.md')
@@ -63,6 +63,16 @@ describe('what the documents name', () => {
       'psql "$(guiji store uri)"',
     ])
       expect(faultOf(line, guiji), line).toBeDefined()
+  })
+
+  it('every function and class of ARCHITECTURE.md is there', async () => {
+    const { text } = await page('ARCHITECTURE.md')
+    const names = [...text.matchAll(/`([A-Za-z]+[a-z][A-Z][A-Za-z]*)`/g)].map(([, name = '']) => name)
+    expect(names.length).toBeGreaterThan(5)
+    const code = (await sourceFiles()).filter(({ file }) => /^(src|jobs)\//.test(file))
+    const isThere = (name: string) =>
+      code.some(({ text: source }) => new RegExp(`(function|class|const) ${name}\\b`).test(source))
+    expect(names.filter((name) => !isThere(name))).toEqual([])
   })
 
   it('the changelog has a section for this version', async () => {
