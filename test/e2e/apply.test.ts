@@ -90,7 +90,7 @@ test('global options stand before or after the command; a wrong line ends with 2
     [['harvst'], 'error COMMAND_UNKNOWN: unknown command "harvst"\nhint: did you mean "harvest"? '],
     [['harvest', '--foo'], 'error COMMAND_OPTION_UNKNOWN: unknown option --foo\n'],
     [['harvest'], 'error COMMAND_ARGUMENT_MISSING: datasets, --all or --due is missing\n'],
-    [['ledger'], 'error COMMAND_ARGUMENT_MISSING: dataset is missing\n'],
+    [['export'], 'error COMMAND_ARGUMENT_MISSING: dataset is missing\n'],
     [['runs', '--limit', 'many'], 'error COMMAND_VALUE: --limit is "many"\n'],
   ] as const) {
     const { code, err } = await place.guiji(words)

@@ -111,7 +111,7 @@ async function notWaiting(client: pg.ClientBase, runId: bigint): Promise<GuijiEr
 /** What was loaded under other items or another mapping is not what the dataset's table holds now. */
 function requireSameSeed({ dataset, harvest, end }: ParkedRun, run: bigint): LoadEnd {
   const fields = [...new Set(dataset.items.map((item) => mappingOf(harvest, item.code).from))]
-  if (end !== null && end.seed === seedOf(dataset, harvest, fields)) return end
+  if (end?.seed.startsWith(seedOf(dataset, harvest, fields)) === true) return end
   const equation = 'items or mapping were changed after it was loaded'
   throw new GuijiError('RUN_STAGE_LOST', { run, dataset: dataset.code, equation })
 }
