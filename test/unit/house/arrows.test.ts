@@ -19,7 +19,18 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   docs: ['connectors', 'src', 'catalog-schema'],
   examples: ['jobs', 'connectors', 'src', 'catalog-schema'],
   bench: ['jobs', 'connectors', 'src', 'catalog-schema', 'package.json'],
-  test: ['jobs', 'connectors', 'src', 'catalog-schema', 'examples', 'bench', 'docs', 'bin', 'package.json'],
+  test: [
+    'jobs',
+    'connectors',
+    'src',
+    'catalog-schema',
+    'examples',
+    'bench',
+    'docs',
+    'bin',
+    'package.json',
+    'node_modules',
+  ],
 }
 
 /** Packages that speak to a database; a connector may have one only to read its own kind of source. */
