@@ -62,6 +62,18 @@ export const harvestErrors = {
       hint: '未发布任何内容；请重新归集 {dataset}',
     },
   },
+  LIST_CHANGED: {
+    recovery: 'retry',
+    cause: 'platform-failed',
+    en: {
+      fact: 'the list of {dataset} was applied anew while run {run} was loading',
+      hint: 'nothing was published; harvest {dataset} again',
+    },
+    zh: {
+      fact: '运行 {run} 装载期间，{dataset} 的清单已重新应用',
+      hint: '未发布任何内容；请重新归集 {dataset}',
+    },
+  },
   SOURCE_FIELD_LOST: {
     recovery: 'abort',
     cause: 'source-wrong:schema',

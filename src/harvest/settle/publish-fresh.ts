@@ -1,4 +1,5 @@
 import { refreshViews } from '../../access/dataset-views.ts'
+import { GuijiError } from '../../errors/guiji-error.ts'
 import { fitIdentifier, qualified, quote } from '../../store/identifiers.ts'
 import { columnList, identityIndex, loadTable, runColumn, storeTable } from '../../store/layout.ts'
 import type { Settlement } from './settlement.ts'
@@ -20,9 +21,24 @@ export async function buildIdentity(settlement: Settlement): Promise<boolean> {
   }
 }
 
+/**
+ * The load table has the items the list had when the run began. A list that was applied since then has altered the
+ * store table, which must not be lost; until the commit no other list can be applied to this dataset.
+ *
+ * @throws GuijiError LIST_CHANGED
+ */
+async function holdList({ client, runId, datasetId, dataset }: Settlement): Promise<void> {
+  const { rows } = await client.query<{ same: boolean }>(
+    `select definition - 'department' = $2::jsonb - 'department' as same from guiji.dataset where id = $1 for share`,
+    [datasetId, JSON.stringify(dataset)],
+  )
+  if (rows[0]?.same !== true) throw new GuijiError('LIST_CHANGED', { dataset: dataset.code, run: runId })
+}
+
 /** The load table takes the place of the empty store table, under the same views. */
 export async function swapIn(settlement: Settlement): Promise<void> {
   const { client, layout, runId, dataset } = settlement
+  await holdList(settlement)
   const oldTable = fitIdentifier(`${layout.table}__old`)
   const oldIndex = fitIdentifier(`${identityIndex(layout.table)}_old`)
   await client.query(

@@ -12,6 +12,7 @@ import { type City, city, datasetOf, harvestOf } from './city.ts'
 let town: City
 beforeAll(async () => {
   town = await city()
+  await town.write('big.csv', bigFile(0))
 })
 afterAll(async () => {
   await town[Symbol.asyncDispose]()
@@ -143,6 +144,22 @@ describe('a run that loses its right or its connection', () => {
     expect(await faultsOf(town.database.pool, 'fenced')).toEqual([])
   })
 
+  it('does not put a table of the old list in the place of a new one', async () => {
+    await town.apply([datasetOf('relisted', items)], [harvestOf('relisted', { file: 'less.csv' })])
+    const more = datasetOf('relisted', [...items, { code: 'more', type: 'text' }])
+    const read = { file: 'more.csv' }
+    await town.write('less.csv', 'id,name,day\n1,a,2025-06-20\n')
+    await town.write('more.csv', 'id,name,day,more\n1,a,2025-06-20,x\n')
+    const engine = during('planned', () => town.apply([more], [harvestOf('relisted', read)]))
+    expect(await engine('relisted')).toMatchObject({ state: 'failed', error: { code: 'LIST_CHANGED' } })
+    expect(await town.harvest('relisted')).toMatchObject({ state: 'succeeded', inserted: '1' })
+    const columns = ['id', 'name', 'day', 'more']
+    expect(await rowsOf(town.database.pool, 'store.relisted', columns)).toEqual([
+      { id: '1', name: 'a', day: '2025-06-20', more: 'x' },
+    ])
+    expect(await faultsOf(town.database.pool, 'relisted')).toEqual([])
+  })
+
   it('fails clearly when the store cuts its connection, and the next one is fine', async () => {
     await apply(['cut'])
     const engine = during('planned', async (run) => {
@@ -153,7 +170,8 @@ describe('a run that loses its right or its connection', () => {
       )
     })
     await expect(engine('cut')).rejects.toMatchObject({ code: 'STORE_LOST' })
-    expect(town.database.pool.totalCount - town.database.pool.idleCount).toBe(0)
+    const { pool } = town.database
+    await expect.poll(() => pool.totalCount - pool.idleCount, { timeout: 5000 }).toBe(0)
     expect(await harvestAfterCrash('cut')).toMatchObject({ state: 'succeeded' })
     expect(await faultsOf(town.database.pool, 'cut')).toEqual([])
   })
