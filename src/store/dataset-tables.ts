@@ -4,6 +4,7 @@ import { dropDatasetViews } from '../access/dataset-views.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
 import { quote } from './identifiers.ts'
 import {
+  allColumns,
   type Column,
   columnDefinitions,
   columnList,
@@ -13,6 +14,13 @@ import {
   layoutOf,
   storeTable,
 } from './layout.ts'
+import { ensurePartitions, restPartition } from './partitions.ts'
+
+export interface TableOptions {
+  readonly allowLoss: boolean
+  /** The dataset is to be partitioned in another way than its table is. */
+  readonly repartition?: boolean
+}
 
 /** Type changes that keep every value: from → to. */
 const widenings: Readonly<Record<string, readonly string[]>> = {
@@ -42,28 +50,50 @@ const catalogNames: Readonly<Record<string, string>> = {
 export async function ensureTables(
   client: pg.ClientBase,
   dataset: DatasetDocument,
-  options: { readonly allowLoss: boolean },
+  options: TableOptions,
 ): Promise<void> {
   const layout = layoutOf(dataset)
   const existing = await existingColumns(client, layout.table)
-  if (existing.size === 0) return createTables(client, layout)
+  if (existing.size === 0) {
+    await createStoreTable(client, layout)
+    await createGoneTable(client, layout)
+    return
+  }
   for (const table of [storeTable(layout), goneTable(layout)]) {
     for (const column of layout.columns)
       await alignColumn(client, dataset.code, table, column, existing, options)
   }
   if (options.allowLoss) await dropRetired(client, dataset.code, layout, existing)
-  await alignIdentity(client, layout)
+  if (options.repartition) await rebuild(client, dataset.code, layout)
+  else await alignIdentity(client, layout)
 }
 
-async function createTables(client: pg.ClientBase, layout: Layout): Promise<void> {
+/**
+ * PostgreSQL cannot partition a table that stands: its rows move through a copy into one that is made anew. Costs a
+ * write of every row, once.
+ */
+async function rebuild(client: pg.ClientBase, dataset: string, layout: Layout): Promise<void> {
+  await dropDatasetViews(client, dataset)
+  const table = storeTable(layout)
+  await client.query(`create temp table moved on commit drop as select * from ${table}`)
+  await client.query(`drop table ${table}`)
+  await createStoreTable(client, layout)
+  await ensurePartitions(client, layout, { relation: 'pg_temp.moved', which: 'true' })
+  const columns = columnList(allColumns(layout))
+  await client.query(`insert into ${table} (${columns}) select ${columns} from pg_temp.moved`)
+  await client.query('drop table pg_temp.moved')
+}
+
+async function createStoreTable(client: pg.ClientBase, layout: Layout): Promise<void> {
   const partition = layout.partition ? ` partition by range (${quote(layout.partition.by)})` : ''
   await client.query(`create table ${storeTable(layout)} (${columnDefinitions(layout)})${partition}`)
   if (layout.partition) {
-    await client.query(
-      `create table ${quote('store')}.${quote(`${layout.table}__other`)} partition of ${storeTable(layout)} default`,
-    )
+    await client.query(`create table ${restPartition(layout)} partition of ${storeTable(layout)} default`)
   }
   await createIdentity(client, layout)
+}
+
+async function createGoneTable(client: pg.ClientBase, layout: Layout): Promise<void> {
   await client.query(
     `create table ${goneTable(layout)} (${columnDefinitions(layout)}, _gone_run bigint not null, _gone_at timestamptz not null)`,
   )

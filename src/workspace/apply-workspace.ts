@@ -90,7 +90,8 @@ async function makeTables(
   )
   for (const dataset of workspace.datasets) {
     if (!touched.has(dataset.code)) continue
-    await ensureTables(client, dataset, options)
+    const repartition = changes.some(({ code, table }) => code === dataset.code && table === 'repartitioned')
+    await ensureTables(client, dataset, { allowLoss: options.allowLoss, repartition })
     await refreshViews(client, dataset)
   }
   await dropRetiredViews(client, changes)

@@ -10,8 +10,8 @@ import {
   sameIdentity,
   storeTable,
 } from '../../store/layout.ts'
+import { ensurePartitions } from '../../store/partitions.ts'
 import type { Accounts } from '../accounts.ts'
-import { ensurePartitions } from './partitions.ts'
 import type { Settlement } from './settlement.ts'
 import { vanishedTable } from './vanished.ts'
 
@@ -20,7 +20,11 @@ import { vanishedTable } from './vanished.ts'
  * ledger of the run says; otherwise nothing stays.
  */
 export async function applyDelta(settlement: Settlement, totals: Accounts, vanished: bigint): Promise<void> {
-  await ensurePartitions(settlement)
+  const { client, layout, runId } = settlement
+  await ensurePartitions(client, layout, {
+    relation: loadTable(runId),
+    which: `_action in ('i', 'r', 'R', 'u')`,
+  })
   const deleted = vanished > 0n ? await moveToGone(settlement) : 0n
   const updated = await updateRows(settlement)
   const restored = await takeFromGone(settlement)

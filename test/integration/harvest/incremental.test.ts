@@ -192,6 +192,41 @@ describe('an append harvest', () => {
     ])
   })
 
+  it('keeps its rows when the list asks for other partitions', async () => {
+    const events = (every: 'month' | 'day' | undefined) =>
+      town.apply(
+        [
+          datasetOf(
+            'calls',
+            [
+              { code: 'id', type: 'integer', key: true },
+              { code: 'at', type: 'date' },
+            ],
+            every === undefined ? {} : { partition: { by: 'at', every } },
+          ),
+        ],
+        [harvestOf('calls', { file: 'calls-*.csv' }, { mode: 'append' })],
+      )
+    const places = async () => {
+      const { rows } = await town.database.pool.query<{ place: string }>(
+        `select tableoid::regclass::text || ' ' || id as place from store.calls order by id`,
+      )
+      return rows.map((row) => row.place)
+    }
+    await events(undefined)
+    await town.write('calls-1.csv', 'id,at\n1,2026-01-31\n2,2026-02-01\n')
+    await harvest('calls')
+    await events('month')
+    expect(await places()).toEqual(['store.calls__202601 1', 'store.calls__202602 2'])
+    await events('day')
+    expect(await places()).toEqual(['store.calls__20260131 1', 'store.calls__20260201 2'])
+    await town.write('calls-2.csv', 'id,at\n3,2026-02-01\n2,2026-02-01\n')
+    expect(await harvest('calls')).toMatchObject({ inserted: '1', unchanged: '1', heldAfter: '3' })
+    await events(undefined)
+    expect(await places()).toEqual(['store.calls 1', 'store.calls 2', 'store.calls 3'])
+    expect((await town.database.pool.query('select * from dsj.calls')).rowCount).toBe(3)
+  })
+
   it('takes each file once, also when the mapping changes', async () => {
     const log = (mapping = {}) =>
       town.apply(
