@@ -14,6 +14,42 @@ export const harvestErrors = {
       hint: '本次未发布；请运行 "guiji verify {dataset}"，并附运行号 {run} 反馈',
     },
   },
+  LISTING_INCOMPLETE: {
+    recovery: 'retry',
+    cause: 'source-wrong:truncated',
+    en: {
+      fact: 'the reading of {dataset} from {source} is not proven complete after {read} records: {reason}',
+      hint: 'nothing was published, what stood before stands; ask the department if it happens again',
+    },
+    zh: {
+      fact: '从 {source} 读取 {dataset}，读到 {read} 条后无法证明已读全：{reason}',
+      hint: '本次未发布，原有数据不变；如再次发生请联系该部门',
+    },
+  },
+  LISTING_COUNT_DIFFERS: {
+    recovery: 'retry',
+    cause: 'source-wrong:truncated',
+    en: {
+      fact: 'source {source} declared {declared} records of {dataset} and gave {read}',
+      hint: 'nothing was published, what stood before stands; harvest again, and ask the department which number is right',
+    },
+    zh: {
+      fact: '源系统 {source} 声明 {dataset} 有 {declared} 条记录，实际给出 {read} 条',
+      hint: '本次未发布，原有数据不变；请重新归集，并向该部门核实条数',
+    },
+  },
+  RECORDS_MOSTLY_REJECTED: {
+    recovery: 'abort',
+    cause: 'held-by-checks',
+    en: {
+      fact: '{rejected} of {read} records of {dataset} were rejected',
+      hint: 'nothing was published; "guiji rejects {dataset}" says why: a mapping, an encoding or the source is wrong',
+    },
+    zh: {
+      fact: '{dataset} 的 {read} 条记录中有 {rejected} 条被拒收',
+      hint: '本次未发布；请用 "guiji rejects {dataset}" 查看原因：映射、编码或源数据有误',
+    },
+  },
   RUN_UNKNOWN: {
     recovery: 'abort',
     en: { fact: 'there is no run {run}', hint: '"guiji runs" lists the runs of every dataset' },

@@ -1,6 +1,8 @@
 import type { ListRequest, SourceSession } from '../connector.ts'
+import { GuijiError } from '../errors/guiji-error.ts'
 import { createDigester, digestSeedOf } from './digest.ts'
 import type { DigestSet } from './digest-set.ts'
+import { errorRecord } from './error-record.ts'
 import { fetchKnownDigests } from './known-digests.ts'
 import { lendConnection } from './lend-connection.ts'
 import { deltaLoader } from './load-delta.ts'
@@ -35,7 +37,13 @@ export async function loadRun(engine: HarvestEngine, context: RunContext, job: L
   })
   const refusal = refusalOf(context, result)
   if (refusal !== undefined) {
-    await endRun(context.client, job.run, { state: 'partial', now: new Date(engine.clock()), ...refusal })
+    await endRun(context.client, job.run, {
+      state: 'partial',
+      now: new Date(engine.clock()),
+      cause: refusal.blame ?? null,
+      complete: false,
+      error: errorRecord(refusal),
+    })
     return
   }
   const { previous: _, ...again } = job.request
@@ -60,23 +68,15 @@ function knownDigests(context: RunContext): Promise<DigestSet> | undefined {
  * Why what was read may not be published: the listing is not proven complete, or the source declared another
  * number. What was published before stands.
  */
-function refusalOf(
-  context: RunContext,
-  { accounts }: ReadResult,
-): { readonly cause: string; readonly complete: boolean; readonly error: unknown } | undefined {
+function refusalOf(context: RunContext, { accounts }: ReadResult): GuijiError | undefined {
   const end = context.listing.end()
+  const about = { dataset: context.dataset.code, source: context.harvest.source, read: accounts.read }
   if (!end.complete)
-    return {
-      cause: 'source-wrong:truncated',
-      complete: false,
-      error: { fact: end.reason ?? 'the listing did not end' },
-    }
+    return new GuijiError('LISTING_INCOMPLETE', { ...about, reason: end.reason ?? 'it did not end' })
   const declared = end.declared ?? context.listing.declared
-  if (declared !== undefined && declared !== accounts.read) {
-    const fact = `the source declared ${declared} records and gave ${accounts.read}`
-    return { cause: 'source-wrong:truncated', complete: false, error: { fact } }
-  }
-  return undefined
+  return declared === undefined || declared === accounts.read
+    ? undefined
+    : new GuijiError('LISTING_COUNT_DIFFERS', { ...about, declared })
 }
 
 function settlementOf(

@@ -66,13 +66,17 @@ function cursorSince(target: HarvestTarget): ListRequest['since'] {
   return { field, value: state.cursor, ...(lag === undefined ? {} : { lag }) }
 }
 
-/** ISO 8601 duration of weeks, days, hours, minutes and seconds, as elapsed time. */
+/** ISO 8601 duration as elapsed time; a month counts as 30 days, a year as 365. */
 export function durationMilliseconds(text: string): number | undefined {
-  const match = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text)
+  const match = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(
+    text,
+  )
   if (match === null) return undefined
-  const [weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0))
-  const inDays = (weeks ?? 0) * 7 + (days ?? 0)
-  return (((inDays * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000
+  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0))
+  const inDays = years * 365 + months * 30 + weeks * 7 + days
+  return (((inDays * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000
 }
 
 /** A table that holds nothing, here and in its gone twin, is loaded whole and swapped in. */

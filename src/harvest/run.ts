@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Connector, ListRequest, SourceSession } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
 import { type StoreAddress, toStoreError } from '../store/server/connection-errors.ts'
+import { errorRecord } from './error-record.ts'
 import { finishUnchanged } from './finish-unchanged.ts'
 import { prepareSession } from './lend-connection.ts'
 import { loadRun } from './load-run.ts'
@@ -136,14 +137,8 @@ async function fail(
   const met = toStoreError(error, addressOf(client))
   if (met instanceof GuijiError && met.code === 'RUN_FENCED') throw met
   const known = met instanceof GuijiError ? met : undefined
-  const record = {
-    code: known?.code ?? 'UNEXPECTED',
-    details: known?.details,
-    fact: engine.redact(known?.fact('en') ?? String(met)),
-  }
-  const json = JSON.parse(
-    engine.redact(JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? String(value) : value))),
-  )
+  const record = known === undefined ? { code: 'UNEXPECTED', fact: String(met) } : errorRecord(known)
+  const json = JSON.parse(engine.redact(JSON.stringify(record)))
   const ending = endRun(client, run, {
     state: signal.aborted ? 'cancelled' : 'failed',
     now: new Date(engine.clock()),

@@ -1,4 +1,4 @@
-import cron from 'node-cron'
+import { isCronProblem, parseCron } from '../schedule/cron.ts'
 
 /** The named formats of the document schemas: each tells whether a text has it. */
 export const formats: Readonly<Record<string, (text: string) => boolean>> = {
@@ -8,7 +8,7 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   date: isDate,
   duration: (text) => /^P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/.test(text),
   pattern: isPattern,
-  cron: (text) => cron.validate(text),
+  cron: (text) => !isCronProblem(parseCron(text)),
   'store-url': (text) =>
     isSecretReference(text) || (/^postgres(ql)?:\/\/\S+$/.test(text) && !holdsPassword(text)),
 }

@@ -1,5 +1,6 @@
 import { GuijiError } from '../../errors/guiji-error.ts'
 import { runTotals } from '../../ledger/ledger.ts'
+import { goneTable } from '../../store/layout.ts'
 import { type Accounts, imbalance } from '../accounts.ts'
 import type { Settlement } from './settlement.ts'
 
@@ -13,6 +14,7 @@ export async function publish(settlement: Settlement): Promise<void> {
   const before = BigInt(settlement.end.heldBefore)
   const after = before + totals.inserted + totals.restored - totals.deleted
   const held = await moveState(settlement, totals)
+  await purgeGone(settlement)
   const wrong = imbalance(totals, { before, after: held })
   if (wrong !== undefined) throw unbalanced(settlement, wrong)
   await client.query(
@@ -65,4 +67,12 @@ async function moveState(settlement: Settlement, totals: Accounts): Promise<bigi
     ],
   )
   return rows[0]?.held ?? -1n
+}
+
+/** Rows that vanished longer ago than `deletions.keep` leave the gone twin for good. They are held no more: no account moves. */
+async function purgeGone({ client, layout, harvest, now }: Settlement): Promise<void> {
+  await client.query(`delete from ${goneTable(layout)} where _gone_at < $1::timestamptz - $2::interval`, [
+    now,
+    harvest.deletions.keep,
+  ])
 }

@@ -50,6 +50,16 @@ describe('what is not in a listing is deleted', () => {
     expect(await held('a1')).toEqual(['1'])
   })
 
+  it('and leaves the gone twin once it has been there long enough', async () => {
+    await start('a0', file(line(1), line(2), line(3)), { maxShare: 1, minRows: 0, keep: 'P1M' })
+    const gone = async () => (await rowsOf(town.database.pool, 'gone.a0', ['id'])).map((row) => row.id)
+    await next('a0', file(line(1), line(2)))
+    await town.database.pool.query(`update gone.a0 set _gone_at = _gone_at - interval '32 days'`)
+    expect(await gone()).toEqual(['3'])
+    expect(await next('a0', file(line(1)))).toMatchObject({ deleted: '1', heldAfter: '1' })
+    expect(await gone()).toEqual(['2'])
+  })
+
   it('but not the row that a record without a readable key resembles, until that record is gone', async () => {
     await start('a2', file(line(1), line(2), line(3)))
     const bad = '2x,name 2,2000-01-01'
