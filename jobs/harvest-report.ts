@@ -2,6 +2,7 @@ import { GuijiError } from '../src/errors/guiji-error.ts'
 import { type Accounts, accountNames } from '../src/harvest/accounts.ts'
 import type { HarvestOutcome } from '../src/harvest/harvest-many.ts'
 import type { RunSummary } from '../src/harvest/run-events.ts'
+import { stages } from '../src/harvest/stage-times.ts'
 import type { RecordedRun } from '../src/store/read-runs.ts'
 import { causeText } from './cause-text.ts'
 import { contactWords, errorWords, stateWord } from './run-words.ts'
@@ -44,10 +45,12 @@ interface Report {
   readonly outcomes: readonly HarvestOutcome[]
   readonly runs: readonly RecordedRun[]
   readonly seconds: number
+  /** Show where the time of each run went. */
+  readonly profile?: boolean
 }
 
 /** What people see after a harvest: the runs that changed something, the failures with what to do, the totals. */
-export function showOutcomes(shell: Shell, { outcomes, runs, seconds }: Report): void {
+export function showOutcomes(shell: Shell, { outcomes, runs, seconds, profile }: Report): void {
   const { out, say } = shell
   const quiet = runs.filter((run) => run.state === 'succeeded' && changes(run) === 0n)
   const shown = runs.filter((run) => !quiet.includes(run))
@@ -55,6 +58,7 @@ export function showOutcomes(shell: Shell, { outcomes, runs, seconds }: Report):
   if (quiet.length > 0) out.line(say('harvest.unchanged-runs', { count: quiet.length }))
   for (const run of runs) showTrouble(shell, run)
   for (const outcome of outcomes) showNotRun(shell, outcome)
+  if (profile === true) out.lines(['', ...profileTable(shell, runs)])
   showTotals(shell, runs, seconds)
 }
 
@@ -91,6 +95,24 @@ function runTable({ say, language }: Shell, runs: readonly RecordedRun[]): strin
       countText(run.heldAfter ?? 0n),
       secondsText(runSeconds(run)),
       causeText(run.cause, language),
+    ]),
+  )
+}
+
+/** Stages overlap, so that they may add up to more than the run took. */
+function profileTable({ say }: Shell, runs: readonly RecordedRun[]): string[] {
+  const profiled = runs.filter((run) => run.profile !== null)
+  const used = stages.filter((stage) => profiled.some((run) => run.profile?.[stage] !== undefined))
+  return formatTable(
+    [
+      { title: say('run.dataset') },
+      { title: say('run.seconds'), align: 'right' },
+      ...used.map((stage) => ({ title: stage, align: 'right' as const })),
+    ],
+    profiled.map((run) => [
+      run.dataset,
+      runSeconds(run).toFixed(3),
+      ...used.map((stage) => run.profile?.[stage]?.toFixed(3) ?? ''),
     ]),
   )
 }

@@ -19,6 +19,7 @@ interface HarvestOptions extends GlobalOptions {
   readonly all?: boolean
   readonly due?: boolean
   readonly full?: boolean
+  readonly profile?: boolean
   readonly department?: string
 }
 
@@ -32,6 +33,7 @@ export const harvestCommand: CommandMaker = (shell, done) => {
     .addOption(new Option('--all', say('option.all')))
     .addOption(new Option('--due', say('option.due')))
     .addOption(new Option('--full', say('option.full')))
+    .addOption(new Option('--profile', say('option.profile')))
     .addOption(new Option('--department <code>', say('option.department')))
   return onCall<HarvestOptions>(command, done, (options, words) =>
     harvest(shell, options, wordList(words, 0)),
@@ -55,7 +57,10 @@ async function harvest(
     const runs = await readRunsById(session.pool, ids)
     const nothing = options.due === true ? 'harvest.nothing-due' : 'harvest.nothing'
     if (jobs.length === 0) shell.out.line(shell.say(nothing))
-    else showOutcomes(shell, { outcomes, runs, seconds: (shell.clock() - begun) / 1000 })
+    else {
+      const seconds = (shell.clock() - begun) / 1000
+      showOutcomes(shell, { outcomes, runs, seconds, profile: options.profile === true })
+    }
   }
   return shell.signal.aborted ? 1 : harvestExitCode(outcomes)
 }

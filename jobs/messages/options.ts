@@ -19,6 +19,10 @@ export const optionMessages = {
   'option.rows': { en: 'how many records to read (default: 10)', zh: '读取的记录数（默认：10）' },
   'option.all': { en: 'every enabled harvest', zh: '全部已启用的归集任务' },
   'option.due': { en: 'those whose time has come', zh: '已到时间的归集任务' },
+  'option.profile': {
+    en: 'show where the time of each run went, stage by stage',
+    zh: '显示每次运行各阶段的用时',
+  },
   'option.full': {
     en: 'read everything, whatever the source says of itself',
     zh: '全部重新读取，不论源系统是否声称未变',

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { RunState } from '../../catalog-schema/control/tables/runs.ts'
 import type { Contact } from '../../catalog-schema/documents/documents.ts'
 import type { Accounts } from '../harvest/accounts.ts'
+import type { Stage } from '../harvest/stage-times.ts'
 
 /** A run as it stands in the record. */
 export interface RecordedRun extends Accounts {
@@ -22,6 +23,8 @@ export interface RecordedRun extends Accounts {
   readonly unchangedBy: string | null
   readonly cause: string | null
   readonly error: RecordedError | null
+  /** Seconds by stage; absent for a run that published nothing it read. */
+  readonly profile: Partial<Record<Stage, number>> | null
   /** Why the run waits for approval: counts as decimal texts. */
   readonly hold: { readonly vanished: string; readonly held: string } | null
 }
@@ -36,7 +39,7 @@ export interface RecordedError {
 const columns = `r.id as run, d.code as dataset, d.name, d.department, p.contact, r.state, r.mode, r.lane,
   r.slot_at as "slotAt", r.started_at as "startedAt", r.finished_at as "finishedAt",
   r.held_before as "heldBefore", r.held_after as "heldAfter", r.bytes, r.unchanged_by as "unchangedBy", r.cause,
-  nullif(r.error, 'null') as error, r.plan -> 'hold' as hold,
+  nullif(r.error, 'null') as error, r.profile, r.plan -> 'hold' as hold,
   r.read, r.accepted, r.inserted, r.updated, r.unchanged, r.deleted, r.restored, r.rejected, r.duplicate`
 
 const tables = `guiji.run r join guiji.dataset d on d.id = r.dataset_id join guiji.department p on p.code = d.department`
