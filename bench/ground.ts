@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { openStore, type Store } from '../src/store/open-store.ts'
 import { type Collector, openCollector } from './collector.ts'
@@ -84,8 +84,4 @@ export async function secretFile(directory: string, name: string, secret: string
   const file = path.join(directory, name)
   await writeFile(file, secret, { mode: 0o600 })
   return `file:${file}`
-}
-
-export async function removeFolder(directory: string): Promise<void> {
-  await rm(directory, { recursive: true, force: true, maxRetries: 3 })
 }

@@ -2,7 +2,8 @@
  * `npm run bench`: guiji beside raw PostgreSQL on the same bytes, the same columns and key, the same server with
  * fsync on, in turn. Prints ratios; a run of all cases writes `bench/RESULTS.md`. Nothing here is asserted by the tests.
  */
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { csv } from './cases/csv.ts'
@@ -13,7 +14,7 @@ import { pgloader } from './cases/pgloader.ts'
 import { postgres } from './cases/postgres.ts'
 import { scale } from './cases/scale.ts'
 import { start } from './cases/start.ts'
-import { type Ground, prepareGround, removeFolder } from './ground.ts'
+import { type Ground, prepareGround } from './ground.ts'
 import type { Findings } from './measure.ts'
 import { type CaseName, caseNames, readOptions } from './options.ts'
 import { resultHead, resultTables } from './report.ts'
@@ -32,6 +33,12 @@ const cases: Readonly<Record<CaseName, (ground: Ground) => Promise<Findings>>> =
 const options = readOptions(process.argv.slice(2))
 const loadBefore = loadavg()[0] ?? Number.NaN
 const directory = await mkdtemp(path.join(tmpdir(), 'guiji-bench-'))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
+    process.exit(1)
+  })
+}
 try {
   await using ground = await prepareGround(directory, options.rows, options.rounds)
   const seconds = new Map<string, readonly number[]>()
@@ -51,5 +58,5 @@ try {
     await writeFile(new URL('RESULTS.md', import.meta.url), `${head}\n${tables}\n`)
   } else console.error('\nRESULTS.md is left as it is: not all cases were run')
 } finally {
-  await removeFolder(directory)
+  await rm(directory, { recursive: true, force: true, maxRetries: 3 })
 }
