@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { quote } from '../store/identifiers.ts'
 import { digestColumn, type Layout, storeTable } from '../store/layout.ts'
-import { DigestSet, rejected, stored } from './digest-set.ts'
+import { DigestSet, halvesOf, highHalf, lowHalf, rejected, stored } from './digest-set.ts'
 
 /** Reasons that depend on other records of the listing: such a record is judged anew each time. */
 const relative = ['key-conflict']
@@ -25,18 +25,23 @@ export async function fetchKnownDigests(
   const rows = client.query(
     copyTo(`copy (select ${quote(digestColumn)} from ${storeTable(layout)}) to stdout (format binary)`),
   )
-  await readDigests(rows, (digest) => set.add(digest, stored))
+  await readDigests(rows, (low, high) => set.add(low, high, stored))
   const rejects = await client.query<{ digest: bigint }>(
     `select digest from guiji.reject
      where dataset_id = $1 and closed_at is null and seed = $2 and reason <> all ($3::text[])`,
     [datasetId, seed, relative],
   )
-  for (const row of rejects.rows) set.add(row.digest, rejected)
+  const halves = halvesOf(BigInt64Array.from(rejects.rows, (row) => row.digest))
+  for (let at = 0; at < halves.length; at += 2)
+    set.add(halves[at + lowHalf] ?? 0, halves[at + highHalf] ?? 0, rejected)
   return set
 }
 
 /** One-column binary COPY: 19 bytes of header, then 2 + 4 + 8 bytes a row, then two bytes -1. */
-async function readDigests(source: AsyncIterable<Buffer>, take: (digest: bigint) => void): Promise<void> {
+async function readDigests(
+  source: AsyncIterable<Buffer>,
+  take: (low: number, high: number) => void,
+): Promise<void> {
   const tupleSize = 14
   let rest: Buffer = Buffer.alloc(0)
   let skip = 19
@@ -48,7 +53,8 @@ async function readDigests(source: AsyncIterable<Buffer>, take: (digest: bigint)
       skip -= cut
     }
     let at = 0
-    for (; at + tupleSize <= data.length; at += tupleSize) take(data.readBigInt64BE(at + 6))
+    for (; at + tupleSize <= data.length; at += tupleSize)
+      take(data.readUInt32BE(at + 10), data.readUInt32BE(at + 6))
     rest = data.subarray(at)
   }
 }

@@ -12,7 +12,7 @@ import {
 import { accountsOf } from './accounts.ts'
 import { takeFailedRows } from './checked-rows.ts'
 import { copyIn } from './copy-in.ts'
-import type { DigestSet } from './digest-set.ts'
+import { type DigestSet, halvesOf, highHalf, lowHalf } from './digest-set.ts'
 import { type EncodedRows, encodeRows, finishRows, type Job, rejectionOf } from './encode/row-frames.ts'
 import { note } from './load-fresh.ts'
 import { stageColumns } from './load-tables.ts'
@@ -70,16 +70,16 @@ async function stage(context: RunContext, job: Job, encoded: EncodedRows) {
 }
 
 function sortOut(context: RunContext, batch: Batch, digests: BigInt64Array, known: DigestSet | undefined) {
+  const halves = halvesOf(digests)
   const fresh: number[] = []
   let unchanged = 0n
   let rejected = 0n
   let duplicate = 0n
   for (let index = 0; index < batch.count; index += 1) {
-    const digest = digests[index] ?? 0n
-    const sighting = known === undefined ? 'new' : known.see(digest)
+    const sighting = known?.see(halves[index * 2 + lowHalf] ?? 0, halves[index * 2 + highHalf] ?? 0) ?? 'new'
     if (sighting === 'new') fresh.push(index)
     else if (sighting === 'unchanged') unchanged += 1n
-    else if (sighting === 'rejected' && context.rejections.addKnown(digest)) rejected += 1n
+    else if (sighting === 'rejected' && context.rejections.addKnown(digests[index] ?? 0n)) rejected += 1n
     else duplicate += 1n
   }
   return { fresh, unchanged, rejected, duplicate }
