@@ -18,7 +18,9 @@ export async function openListing(connection: Connection, request: ListRequest):
   const columns = chosen(relation, request.fields)
   const select = selectText(connection, relation, columns, request)
   const known =
-    request.previous === undefined || request.since ? undefined : await print(connection, select, relation)
+    request.previous === undefined || request.since
+      ? undefined
+      : await fingerprint(connection, select, { object: relation.object, columns })
   const unchanged = known !== undefined && known.token === request.previous
   const reading: Reading = { connection, request, relation, columns, select, known }
   let finished: ListingEnd | undefined = unchanged ? await finish(reading) : undefined
@@ -50,10 +52,6 @@ interface Reading {
   readonly select: string
   /** Of the same snapshot, where it was needed before the first record. */
   readonly known: Fingerprint | undefined
-}
-
-function print(connection: Connection, select: string, relation: Relation): Promise<Fingerprint> {
-  return fingerprint(connection, select, relation.object)
 }
 
 /** The asked-for columns that exist, in the order asked for; all of them where none is asked for. */
@@ -139,13 +137,13 @@ async function* copy({ connection, select, relation, request }: Reading): AsyncG
 
 /** What is known once the rows are through, read in their snapshot: is it all, and what to compare with next time. */
 async function finish(reading: Reading, copied?: Copied): Promise<ListingEnd> {
-  const { connection, request, select, relation } = reading
+  const { connection, request, select, relation, columns } = reading
   const missing = copied && shortfall(copied)
   if (missing) return { complete: false, reason: missing, declared: copied.declared }
   const cursor = request.cursor === undefined ? undefined : await highest(reading, request.cursor)
   const print = request.since
     ? undefined
-    : (reading.known ?? (await fingerprint(connection, select, relation.object)))
+    : (reading.known ?? (await fingerprint(connection, select, { object: relation.object, columns })))
   await connection.query({ text: 'commit' })
   const declared = print?.rows ?? copied?.declared
   return {

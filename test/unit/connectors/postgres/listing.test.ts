@@ -210,3 +210,29 @@ test('a reading that is given up early leaves the session usable', async () => {
   await using listing = await session.list(request(people, { fields: ['id'] }))
   expect(await readAll(listing)).toHaveLength(3)
 })
+
+test('a change between values that PostgreSQL takes for equal is seen', async () => {
+  await db.pool.query(`
+    create collation public.nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    create table public.equal (id integer, n numeric, t text collate public.nocase, j jsonb, k json);
+    insert into public.equal values (1, 1.0, 'abc', '{"a": 1.0}', '{"a":1}'), (2, null, null, null, null)`)
+  await using session = await sessionOf(db.url)
+  const read = { table: 'public.equal' }
+  await using first = await session.list(request(read))
+  await readAll(first)
+  const { token } = first.end()
+  if (token === undefined) throw new Error('a complete reading has a token')
+  const isUnchanged = async () => {
+    await using listing = await session.list(request(read, { previous: token }))
+    return listing.unchanged
+  }
+  expect(await isUnchanged()).toBe(true)
+  for (const change of [`n = 1.00`, `t = 'ABC'`, `j = '{"a": 1.00}'`, `k = '{"a": 1}'`]) {
+    await db.pool.query(`update public.equal set ${change} where id = 1`)
+    expect(await isUnchanged(), change).toBe(false)
+    await db.pool.query(
+      `update public.equal set n = 1.0, t = 'abc', j = '{"a": 1.0}', k = '{"a":1}' where id = 1`,
+    )
+    expect(await isUnchanged()).toBe(true)
+  }
+})
