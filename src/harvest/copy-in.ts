@@ -39,3 +39,11 @@ export function isDataError(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return code.startsWith('22') || code.startsWith('23') || code === '54001'
 }
+
+/**
+ * A fault of COPY's WHERE, seen in PostgreSQL 18: where it can replace a NOT by the opposite operator (`not (a > b)`, as
+ * a rule may say) it forgets to look that operator's function up. Such a chunk goes another way.
+ */
+export function isCopyFault(error: unknown): boolean {
+  return error instanceof Error && error.message === 'cache lookup failed for function 0'
+}

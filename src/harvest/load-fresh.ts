@@ -2,90 +2,70 @@ import type pg from 'pg'
 import type { Batch } from '../connector.ts'
 import { literal, quote } from '../store/identifiers.ts'
 import { columnList, digestColumn, loadTable } from '../store/layout.ts'
-import { type Accounts, accountsOf } from './accounts.ts'
-import { takeFailedRows } from './checked-rows.ts'
+import { accountsOf } from './accounts.ts'
 import { allPass } from './checks.ts'
-import { copyIn, isDataError } from './copy-in.ts'
+import { copyIn, isCopyFault, isDataError } from './copy-in.ts'
 import { momentWords } from './encode/odd-texts.ts'
 import { rawFrames } from './encode/raw-frames.ts'
-import { type EncodedRows, encodeRows, finishRows, type Job, rejectionOf } from './encode/row-frames.ts'
-import { createChunkTable } from './load-tables.ts'
+import { loadRows, prepareRows } from './load-rows.ts'
 import type { ChunkLoader } from './read-listing.ts'
-import type { Rejection } from './rejections.ts'
-import { keyItems, type RunContext } from './run-context.ts'
+import type { RunContext } from './run-context.ts'
 
-/** After this many chunks in a row that had bad records, the next ones are not tried the fast way first. */
+/** After this many chunks in a row that had bad records, the next ones are decoded at once; now and then one is tried. */
 const patience = 2
 const retryAfter = 8
 
 /**
- * Loads chunks into an empty table that will become the store table. The fast way lets COPY check as it reads; a
- * chunk that does not come out whole is undone and repaired: decoded, loaded record by record, checked one by one.
+ * Loads chunks into an empty table that will become the store table. In the bytes lane COPY reads and checks the
+ * source's own bytes; a chunk that does not come out whole is undone and repaired by the way of the rows lane, where
+ * each record is decoded.
  */
 export function freshLoader(context: RunContext): ChunkLoader {
   let failures = 0
   let skipped = 0
   return (batch, digests, chunk) => {
-    const tryFast = failures < patience || skipped >= retryAfter
-    skipped = tryFast ? 0 : skipped + 1
-    const prepared = tryFast ? prepare(context, batch, digests) : undefined
+    const tryBytes = context.choice.lane === 'bytes' && (failures < patience || skipped >= retryAfter)
+    skipped = tryBytes ? 0 : skipped + 1
+    const frames = tryBytes ? bytesFrames(context, batch, digests) : undefined
+    const prepared = tryBytes ? undefined : prepareRows(context, batch, digests, chunk)
     return async (client, sent) => {
-      if (prepared !== undefined && (await loadWhole(context, client, batch, prepared, sent))) {
+      if (frames !== undefined && (await loadBytes(context, client, { batch, frames, sent }))) {
         failures = 0
         return accountsOf({ inserted: BigInt(batch.count) })
       }
-      if (tryFast) failures += 1
-      return await repair(context, client, batch, digests, chunk)
+      if (tryBytes) failures += 1
+      return await loadRows(context, client, prepared ?? prepareRows(context, batch, digests, chunk), sent)
     }
   }
 }
 
-/** What is ready to be sent, made while PostgreSQL still takes in the chunk before. */
-type Prepared =
-  | { readonly lane: 'bytes'; readonly frames: readonly Buffer[] }
-  | { readonly lane: 'rows'; readonly job: Job; readonly encoded: EncodedRows }
+/** Undefined where PostgreSQL would read the batch otherwise than it is meant. */
+function bytesFrames(context: RunContext, batch: Batch, digests: BigInt64Array): Buffer[] | undefined {
+  if ((batch.irregular?.length ?? 0) > 0 || hasMomentWord(context, batch)) return undefined
+  return rawFrames(batch, digests, context.listing.copy ?? { format: 'csv' })
+}
 
-/** Undefined where the batch is known not to come out whole. */
-function prepare(context: RunContext, batch: Batch, digests: BigInt64Array): Prepared | undefined {
-  if (context.choice.lane === 'bytes') {
-    if ((batch.irregular?.length ?? 0) > 0 || hasMomentWord(context, batch)) return undefined
-    const dialect = context.listing.copy ?? { format: 'csv' }
-    return { lane: 'bytes', frames: rawFrames(batch, digests, dialect) }
-  }
-  const job = jobOf(context, batch, digests, 'digest', 0)
-  const encoded = encodeRows(job)
-  return encoded.rejections.length > 0 ? undefined : { lane: 'rows', job, encoded }
+interface BytesChunk {
+  readonly batch: Batch
+  readonly frames: readonly Buffer[]
+  readonly sent: () => void
 }
 
 /** True when every record of the batch went in and passed; otherwise nothing of it is left. */
-async function loadWhole(
-  context: RunContext,
-  client: pg.PoolClient,
-  batch: Batch,
-  prepared: Prepared,
-  sent: () => void,
-): Promise<boolean> {
-  const rows = prepared.lane === 'rows' ? await finishRows(client, prepared.job, prepared.encoded) : undefined
-  if (rows !== undefined && rows.count !== batch.count) return false
-  const frames = prepared.lane === 'rows' ? (rows?.frames ?? []) : prepared.frames
-  const statement = prepared.lane === 'rows' ? rowsStatement(context) : bytesStatement(context)
+async function loadBytes(context: RunContext, client: pg.PoolClient, chunk: BytesChunk): Promise<boolean> {
+  const statement = bytesStatement(context)
   await client.query('savepoint whole')
   try {
-    const taken = await context.times.of('copy', () => copyIn(client, statement, frames, sent))
-    if (taken === batch.count) {
+    const taken = await context.times.of('copy', () => copyIn(client, statement, chunk.frames, chunk.sent))
+    if (taken === chunk.batch.count) {
       await client.query('release savepoint whole')
       return true
     }
   } catch (error) {
-    if (!isDataError(error)) throw error
+    if (!isDataError(error) && !isCopyFault(error)) throw error
   }
   await client.query('rollback to savepoint whole')
   return false
-}
-
-function rowsStatement(context: RunContext): string {
-  const columns = columnList([...context.encoder.items, digestColumn])
-  return `copy ${loadTable(context.runId)} (${columns}) from stdin (format binary)${passing(context)}`
 }
 
 function bytesStatement(context: RunContext): string {
@@ -108,7 +88,7 @@ function bytesStatement(context: RunContext): string {
 /** COPY … WHERE: rows that fail a check are left out, and so the count tells. */
 function passing(context: RunContext): string {
   const emptyTexts =
-    context.listing.copy?.format === 'binary' && context.choice.lane === 'bytes'
+    context.listing.copy?.format === 'binary'
       ? context.choice.forceNull
           .filter((name) =>
             context.layout.columns.some((column) => column.name === name && column.type === 'text'),
@@ -126,55 +106,4 @@ function hasMomentWord(context: RunContext, batch: Batch): boolean {
     ['date', 'datetime', 'instant', 'time'].includes(item.type),
   )
   return temporal && momentWords.test(batch.bytes.toString('latin1'))
-}
-
-async function repair(
-  context: RunContext,
-  client: pg.PoolClient,
-  batch: Batch,
-  digests: BigInt64Array,
-  chunk: number,
-): Promise<Accounts> {
-  const { encoder } = context
-  const table = await createChunkTable(client, context.layout)
-  const job = jobOf(context, batch, digests, 'position', chunk)
-  const rows = await finishRows(client, job, encodeRows(job))
-  const columns = columnList([...encoder.items, digestColumn, '_chunk', '_seq'])
-  const statement = `copy ${table} (${columns}) from stdin (format binary)`
-  await context.times.of('copy', () => copyIn(client, statement, rows.frames))
-  const failed = await context.times.of('check', () => takeFailedRows(client, table, chunk, context.checks))
-  const moved = columnList([...encoder.items, digestColumn])
-  const inserted = await client.query(
-    `with taken as (delete from ${table} where _chunk = $1 returning *)
-     insert into ${loadTable(context.runId)} (${moved}) select ${moved} from taken order by _seq`,
-    [chunk],
-  )
-  const rejections = [...rows.rejections, ...failed.map((row) => rejectionOf(job, row.index, row.issue))]
-  const { rejected, duplicate } = note(context, rejections)
-  return accountsOf({ inserted: BigInt(inserted.rowCount ?? 0), rejected, duplicate })
-}
-
-/** Counts rejections; a record rejected before in this run is a duplicate. */
-export function note(
-  context: RunContext,
-  rejections: readonly Rejection[],
-): { readonly rejected: bigint; readonly duplicate: bigint } {
-  let rejected = 0n
-  let duplicate = 0n
-  for (const rejection of rejections) {
-    if (context.rejections.add(rejection)) rejected += 1n
-    else duplicate += 1n
-  }
-  return { rejected, duplicate }
-}
-
-function jobOf(
-  context: RunContext,
-  batch: Batch,
-  digests: BigInt64Array,
-  trailing: 'digest' | 'position',
-  chunk: number,
-): Job {
-  const { listing, encoder } = context
-  return { listing, batch, digests, encoder, keyItems: keyItems(context), trailing, chunk }
 }

@@ -159,6 +159,27 @@ describe('bad input is told, kept whole, and costs no row that is held', () => {
     expect(await town.harvest('ruled')).toMatchObject({ state: 'succeeded', inserted: '2', rejected: '1' })
   })
 
+  it('a rule with a negation, in both lanes', async () => {
+    const items = [
+      { code: 'id', type: 'integer', key: true },
+      { code: 'least', type: 'integer' },
+      { code: 'most', type: 'integer' },
+    ] as const
+    const rules = [{ name: 'order', sql: 'not (least > most)' }]
+    const trimmed = { items: { least: { normalise: ['trim'] } } } as const
+    await town.apply(
+      [datasetOf('ranges', items, { rules }), datasetOf('ranges_rows', items, { rules })],
+      [
+        harvestOf('ranges', { file: 'ranges.csv' }),
+        harvestOf('ranges_rows', { file: 'ranges.csv' }, trimmed),
+      ],
+    )
+    await town.write('ranges.csv', 'id,least,most\n1,1,2\n2,3,2\n3,,2\n')
+    for (const code of ['ranges', 'ranges_rows']) {
+      expect(await town.harvest(code)).toMatchObject({ state: 'succeeded', inserted: '2', rejected: '1' })
+    }
+  })
+
   it('names of eighty characters with quotes and SQL in them', async () => {
     const name = `${'归集'.repeat(30)}"; drop table store.named; --'\\`
     const named = datasetOf(
