@@ -8,7 +8,7 @@ import { openStore } from '../../src/store/open-store.ts'
 import { readOptions, wholeNumber } from './command-line.ts'
 import { compareRuns } from './demo/compare-runs.ts'
 import { guiji } from './demo/guiji-command.ts'
-import { lastHarvest, rememberHarvest } from './demo/last-harvest.ts'
+import { beginHarvest, harvestsSoFar } from './demo/harvest-log.ts'
 import { heading, howToGoOn } from './demo/words.ts'
 import { startSources } from './systems/start-sources.ts'
 import { writeWorkspace } from './writing/write-workspace.ts'
@@ -34,8 +34,8 @@ try {
 }
 
 async function demo(signal: AbortSignal): Promise<number> {
-  const last = await lastHarvest(directory, scale)
-  const day = values.day === undefined ? (last?.day ?? 1) : wholeNumber('--day', values.day)
+  const before = await harvestsSoFar(directory, scale)
+  const day = values.day === undefined ? (before.at(-1)?.day ?? 1) : wholeNumber('--day', values.day)
   heading('sources', { scale, day })
   await using sources = await startSources({ directory, scale, day, signal })
   await writeWorkspace(workspace, sources.addresses)
@@ -48,13 +48,13 @@ async function demo(signal: AbortSignal): Promise<number> {
   heading('apply', {})
   if ((await run('apply')) !== 0) return 1
   heading('harvest', {})
+  const harvests = await beginHarvest(store.pool, directory, { scale, day, before })
   const harvested = await run('harvest', '--all')
   if (harvested !== 0) return harvested
-  await rememberHarvest(directory, { scale, day })
   heading('board', {})
   if ((await run('status')) !== 0) return 1
 
-  const differing = await compareRuns(store.pool, { from: last?.day ?? 0, to: day, scale })
+  const differing = await compareRuns(store.pool, scale, harvests)
   howToGoOn({ workspace, day, differing })
   return differing.length === 0 ? 0 : 1
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { changesBetween } from '../generator/expected-changes.ts'
 import { datasets } from '../list/the-list.ts'
+import { dayOfRun, type Harvest } from './harvest-log.ts'
 
 interface Found {
   readonly code: string
@@ -9,6 +10,8 @@ interface Found {
   readonly deleted: bigint
   readonly restored: bigint
   readonly held_after: bigint
+  /** The last run before this harvest whose result stands. */
+  readonly before: bigint | null
 }
 
 export interface Difference {
@@ -18,19 +21,28 @@ export interface Difference {
   readonly expected: bigint
 }
 
-/** Holds the newest run of every dataset against the changes the generator says it made; empty: all agree. */
+/**
+ * Holds the newest run of every dataset against the changes the generator made since the last run of it that stands,
+ * which differs from dataset to dataset where a harvest was stopped halfway. Empty: all agree.
+ */
 export async function compareRuns(
   pool: pg.Pool,
-  days: { readonly from: number; readonly to: number; readonly scale: number },
+  scale: number,
+  harvests: readonly Harvest[],
 ): Promise<Difference[]> {
+  const now = harvests.at(-1)
+  if (now === undefined) return []
   const { rows } = await pool.query<Found>(
-    `select distinct on (d.code) d.code, r.inserted, r.updated, r.deleted, r.restored, r.held_after
+    `select distinct on (d.code) d.code, r.inserted, r.updated, r.deleted, r.restored, r.held_after,
+       (select max(b.id) from guiji.run b
+        where b.dataset_id = r.dataset_id and b.state = 'succeeded' and b.id <= $1) as before
      from guiji.run r join guiji.dataset d on d.id = r.dataset_id order by d.code, r.id desc`,
+    [now.after],
   )
   const found = new Map(rows.map((row) => [row.code, row]))
   return datasets.flatMap((dataset) => {
-    const expected = changesBetween(dataset, days.from, days.to, days.scale)
     const run = found.get(dataset.code)
+    const expected = changesBetween(dataset, dayOfRun(harvests, run?.before ?? null), now.day, scale)
     const pairs: [string, bigint | undefined, bigint][] = [
       ['inserted', run?.inserted, expected.inserted],
       ['updated', run?.updated, expected.updated],
