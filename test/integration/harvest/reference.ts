@@ -234,10 +234,12 @@ function mapped(field: Field | undefined, item: ModelItem): Field {
 function issueOf(line: Line, items: readonly ModelItem[]): string | undefined {
   if (line.broken !== undefined) return line.broken
   const fields = items.map((item) => ({ item, ...mapped(line.fields[item.code], item) }))
-  if (fields.some(({ stored }) => stored === undefined)) return 'type'
   for (const { item, stored } of fields) {
     if (stored === null && item.key) return 'key-missing'
     if (stored === null && item.required) return 'required'
+  }
+  if (fields.some(({ stored }) => stored === undefined)) return 'type'
+  for (const { item, stored } of fields) {
     if (typeof stored === 'string' && item.pattern?.test(stored) === false) return 'pattern'
   }
   return undefined
