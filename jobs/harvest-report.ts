@@ -21,7 +21,9 @@ export function closingLines(outcomes: readonly HarvestOutcome[], shell: Shell):
   ]
 }
 
-function notRunLine({ target, error }: HarvestOutcome, { language, secrets }: Shell): object {
+function notRunLine({ target, error: met }: HarvestOutcome, shell: Shell): object {
+  const { language, secrets } = shell
+  const error = shell.storeTrouble.of(met)
   const known = error instanceof GuijiError ? error : undefined
   const fact = secrets.redact(known?.fact(language) ?? String(error))
   const told = { code: known?.code ?? 'UNEXPECTED', fact, hint: known?.hint(language) ?? '' }
@@ -143,12 +145,14 @@ function showTrouble({ out, say, language }: Shell, run: RecordedRun): void {
   if (contact !== '') out.line(`  ${say('harvest.contact', { contact })}`)
 }
 
-function showNotRun({ out, say, language }: Shell, { target, error }: HarvestOutcome): void {
-  if (error === undefined) return
+function showNotRun(shell: Shell, { target, error: met }: HarvestOutcome): void {
+  if (met === undefined) return
+  const { out, say, language, secrets } = shell
+  const error = shell.storeTrouble.of(met)
   out.line('')
   out.line(`${target.dataset.code} ${target.dataset.name}: ${say('harvest.not-run')}`)
   if (!(error instanceof GuijiError)) {
-    out.line(`  ${error instanceof Error ? error.message : String(error)}`)
+    out.line(`  ${secrets.redact(error instanceof Error ? error.message : String(error))}`)
     return
   }
   out.line(`  ${error.code}: ${error.fact(language)}`)

@@ -7,6 +7,7 @@ import { runProgram } from './program.ts'
 import { reportError } from './report-error.ts'
 import type { Shell } from './shell.ts'
 import { stopSignal } from './stop-signal.ts'
+import { StoreTrouble } from './store-trouble.ts'
 import { outputTo } from './terminal/output.ts'
 import { findWorkspace, readSettings } from './workspace-folder.ts'
 
@@ -23,6 +24,7 @@ async function main(words: readonly string[]): Promise<void> {
     signal: stopSignal(process, () => err.line(say('harvest.stopping'))),
     clock: Date.now,
     secrets: new KnownSecrets(),
+    storeTrouble: new StoreTrouble(),
     user: environment.SUDO_USER ?? environment.USER ?? userInfo().username,
   }
   try {

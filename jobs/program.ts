@@ -69,7 +69,6 @@ function newProgram(shell: Shell, done: (code: ExitCode) => void): Command {
   const { say } = shell
   const program = new Command('guiji').description(say('help.program'))
   program.version(packageDocument.version, '--version', say('help.version'))
-  program.helpCommand('help [command]', say('help.help-command'))
   addGlobalOptions(shell, program)
   for (const make of makers) program.addCommand(make(shell, done))
   settle(shell, program)
@@ -93,6 +92,7 @@ function settle(shell: Shell, command: Command): void {
       writeErr: () => {},
       getOutHelpWidth: () => Math.min(shell.out.width, 110),
     })
+  if (command.commands.length > 0) command.helpCommand('help [command]', shell.say('help.help-command'))
   for (const child of command.commands) settle(shell, child)
 }
 

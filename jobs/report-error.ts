@@ -16,7 +16,8 @@ const usage: readonly ErrorCode[] = [
 ]
 
 /** Says what stopped a command, as text on stderr and, where JSON was asked for, as JSON on stdout. */
-export function reportError(shell: Shell, error: unknown, json: boolean): ExitCode {
+export function reportError(shell: Shell, met: unknown, json: boolean): ExitCode {
+  const error = shell.storeTrouble.of(met)
   const { say, language, err } = shell
   if (shell.signal.aborted && !(error instanceof GuijiError)) {
     err.line(say('error.cancelled'))

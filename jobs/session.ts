@@ -38,6 +38,7 @@ export async function openSession(shell: Shell, options: GlobalOptions): Promise
   const store = opening.use(
     await openStore({ directory, url, signal: shell.signal, maxConnections: concurrency + 6 }),
   )
+  shell.storeTrouble.opened(store.url)
   await migrate(store.pool)
   const open = opening.move()
   return {

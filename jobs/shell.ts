@@ -1,6 +1,7 @@
 import type { Language } from '../src/errors/table.ts'
 import type { KnownSecrets } from './known-secrets.ts'
 import type { Say } from './messages.ts'
+import type { StoreTrouble } from './store-trouble.ts'
 import type { Output } from './terminal/output.ts'
 
 /** 0 done · 1 failed · 2 usage or invalid documents · 3 partial or waiting for approval. */
@@ -21,6 +22,8 @@ export interface Shell {
   readonly user: string
   /** Every secret that was resolved while the command ran: nothing that is said may hold one. */
   readonly secrets: KnownSecrets
+  /** Tells errors of the driver as what they mean for the store that the command opened. */
+  readonly storeTrouble: StoreTrouble
 }
 
 /** Options that every command has, before or after its name. */

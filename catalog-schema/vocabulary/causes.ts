@@ -4,8 +4,8 @@ export const causes = {
   'source-unreachable:dns': { zh: '源系统不可达：域名无法解析', en: 'source unreachable: name not resolved' },
   'source-unreachable:tls': { zh: '源系统不可达：安全连接失败', en: 'source unreachable: TLS failed' },
   'source-unreachable:refused': {
-    zh: '源系统不可达：连接被拒绝',
-    en: 'source unreachable: connection refused',
+    zh: '源系统不可达：连接或请求被拒绝',
+    en: 'source unreachable: connection or request refused',
   },
   'source-unreachable:timeout': { zh: '源系统不可达：超时', en: 'source unreachable: timed out' },
   'source-unreachable:blocked': { zh: '源系统不可达：访问被拦截', en: 'source unreachable: access blocked' },

@@ -103,11 +103,11 @@ export const storeErrors = {
     cause: 'platform-failed',
     en: {
       fact: 'the connection to the store at {address} broke: {reason}',
-      hint: 'run the command again: what was committed stands, the rest is resumed',
+      hint: 'run the command again: what was published stands, what a broken run had loaded is dropped and read anew',
     },
     zh: {
       fact: '与存储库 {address} 的连接中断：{reason}',
-      hint: '请重新运行：已提交的数据不受影响，其余部分将继续处理',
+      hint: '请重新运行：已发布的数据不受影响，中断的运行所装载的部分将丢弃并重新读取',
     },
   },
   STORE_DISK_FULL: {

@@ -44,6 +44,7 @@ const readsEnvironment: Readonly<Record<string, string>> = {
   'jobs/environment.ts': 'the one place',
   'examples/hengshui/demo/guiji-command.ts':
     'gives guiji its own environment and the secrets of the sources it started',
+  'test/e2e/demo.test.ts': 'starts the demo with the PATH of its own',
   'test/e2e/guiji.ts': 'gives guiji a bare environment with the PATH of its own',
   'test/setup/store.ts': 'GUIJI_TEST_STORE names a server to test on',
   'test/integration/store-server/command.test.ts': 'looks on the PATH for another Node to start guiji with',

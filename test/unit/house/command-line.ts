@@ -3,22 +3,25 @@ import { text } from 'node:stream/consumers'
 import { KnownSecrets } from '../../../jobs/known-secrets.ts'
 import { speaker } from '../../../jobs/messages.ts'
 import { runProgram } from '../../../jobs/program.ts'
+import { StoreTrouble } from '../../../jobs/store-trouble.ts'
 import { outputTo } from '../../../jobs/terminal/output.ts'
+import type { Language } from '../../../src/errors/table.ts'
 
 /** What `guiji <words> --help` prints. */
-async function help(words: readonly string[]): Promise<string> {
+export async function helpPage(words: readonly string[], language: Language = 'en'): Promise<string> {
   const stream = new PassThrough()
   const out = outputTo(stream)
   await runProgram(
     {
-      language: 'en',
-      say: speaker('en'),
+      language,
+      say: speaker(language),
       out,
       err: out,
       signal: new AbortController().signal,
       clock: () => 0,
       user: 'reader',
       secrets: new KnownSecrets(),
+      storeTrouble: new StoreTrouble(),
     },
     [...words, '--help'],
   )
@@ -34,7 +37,7 @@ export interface KnownCommand {
 
 /** The commands as guiji itself tells them. */
 export async function knownCommand(words: readonly string[] = []): Promise<KnownCommand> {
-  const told = await help(words)
+  const told = await helpPage(words)
   const list = told.split(/^Commands:$/m)[1] ?? ''
   const names = [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = '']) => name)
   const below = new Map<string, KnownCommand>()

@@ -4,6 +4,7 @@ import { KnownSecrets } from '../../../jobs/known-secrets.ts'
 import { speaker } from '../../../jobs/messages.ts'
 import { exitCodeOf, reportError } from '../../../jobs/report-error.ts'
 import type { Shell } from '../../../jobs/shell.ts'
+import { StoreTrouble } from '../../../jobs/store-trouble.ts'
 import { GuijiError } from '../../../src/errors/guiji-error.ts'
 import type { HarvestOutcome } from '../../../src/harvest/harvest-many.ts'
 import type { RunSummary } from '../../../src/harvest/run-events.ts'
@@ -49,7 +50,12 @@ test('what is said of an error holds no secret, in no form', () => {
   secrets.add(['p w/1'])
   const shell: Shell = {
     ...{ language: 'en', say: speaker('en'), out: output('out'), err: output('err'), secrets },
-    ...{ signal: new AbortController().signal, clock: () => 0, user: 'tester' },
+    ...{
+      signal: new AbortController().signal,
+      clock: () => 0,
+      user: 'tester',
+      storeTrouble: new StoreTrouble(),
+    },
   }
   const detail = 'denied for p w/1 at https://x?key=p%20w%2F1'
   const error = new GuijiError('SOURCE_CREDENTIAL', { source: 'a', address: 'b', detail })
