@@ -49,7 +49,7 @@ function chosen(workspace: Workspace, code: string) {
   const dataset = workspace.datasets.find((one) => one.code === code)
   if (dataset === undefined) {
     const codes = workspace.datasets.map((one) => one.code)
-    throw new GuijiError('DATASET_UNKNOWN', { dataset: code, nearest: nearestWord(code, codes) ?? codes[0] })
+    throw new GuijiError('DATASET_UNKNOWN', { dataset: code, nearest: nearestWord(code, codes) ?? '—' })
   }
   const harvest = workspace.harvests.find((one) => one.dataset === code)
   const source = workspace.sources.find((one) => one.code === harvest?.source)

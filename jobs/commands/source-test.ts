@@ -61,7 +61,9 @@ function showTested(shell: Shell, { source, steps, error }: Tested): void {
   out.line(say('source.title', { code: source.code, name: source.name, kind: source.kind }))
   for (const step of steps) {
     const sign = step.ok ? '✓' : '✗'
-    out.line(`  ${sign} ${step.name[language]} (${Math.round(step.milliseconds)} ms) ${clean(step.detail)}`)
+    // A failed step's detail is often its error in English, which follows in the language that was asked for.
+    const detail = step.detail === step.error?.message ? '' : clean(step.detail)
+    out.line(`  ${sign} ${step.name[language]} (${Math.round(step.milliseconds)} ms) ${detail}`.trimEnd())
     const cause = causeText(step.cause ?? null, language)
     if (cause !== '') out.line(`    ${cause}`)
     if (step.error !== undefined) out.lines(errorLines(shell, step.error).map((line) => `    ${clean(line)}`))

@@ -8,10 +8,10 @@ export const documentErrors = {
   DOCUMENT_INVALID: {
     recovery: 'abort',
     en: {
-      fact: '{count} problem(s) in the workspace {path}',
+      fact: '{count} problem(s) in {path}',
       hint: 'mend each place listed and run the command again',
     },
-    zh: { fact: '工作区 {path} 中有 {count} 处问题', hint: '逐一修正列出的位置后重新运行' },
+    zh: { fact: '{path} 中有 {count} 处问题', hint: '逐一修正列出的位置后重新运行' },
   },
   DOCUMENT_MISSING: {
     recovery: 'abort',
@@ -132,7 +132,10 @@ export const documentErrors = {
       fact: 'dataset "{found}" already has a harvest at {other}',
       hint: 'a dataset has one harvest: remove one of the two',
     },
-    zh: { fact: '数据集“{found}”已在 {other} 有归集任务', hint: '一个数据集只有一个归集任务：请删去其一' },
+    zh: {
+      fact: '共享信息“{found}”已在 {other} 有归集任务',
+      hint: '一项共享信息只有一个归集任务：请删去其一',
+    },
   },
   HARVEST_KEY_MISSING: {
     recovery: 'abort',
@@ -142,7 +145,7 @@ export const documentErrors = {
     },
     zh: {
       fact: '“{found}”是增量归集，需要主键，但没有数据项是主键',
-      hint: '请在标识记录的数据项上写 key: true（数据集在 {other}），或改用 mode: snapshot',
+      hint: '请在标识记录的数据项上写 key: true（共享信息在 {other}），或改用 mode: snapshot',
     },
   },
   HARVEST_CURSOR_MISSING: {

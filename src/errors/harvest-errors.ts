@@ -146,9 +146,9 @@ export const harvestErrors = {
     recovery: 'abort',
     en: {
       fact: 'there is no dataset "{dataset}"',
-      hint: 'did you mean "{nearest}"? "guiji status" lists all',
+      hint: 'nearest code: {nearest}; "guiji status" lists all',
     },
-    zh: { fact: '没有共享信息 "{dataset}"', hint: '是否指 "{nearest}"？"guiji status" 可列出全部' },
+    zh: { fact: '没有共享信息 "{dataset}"', hint: '最接近的代码：{nearest}；"guiji status" 可列出全部' },
   },
   CHANGE_LOSES_DATA: {
     recovery: 'abort',

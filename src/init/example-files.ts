@@ -70,7 +70,7 @@ source:
     root: drops/gongan
 `,
   'harvests/example.yaml': `
-# 从哪里、如何取得一个数据集。未列出的数据项取同名源字段。
+# 从哪里、如何取得一项共享信息。未列出的数据项取同名源字段。
 harvests:
   - dataset: hukou
     source: gongan_files

@@ -20,7 +20,7 @@ export async function* testFolder(options: {
     const files = await filesWithEnding(folder, endings)
     if (files.length > 0) return { value: files, detail: summary(files) }
     const wanted = `**/*{${endings.join(',')}}`
-    throw new GuijiError('FILE_MISSING', { ...folder, pattern: wanted, nearest: '(none)' })
+    throw new GuijiError('FILE_MISSING', { ...folder, pattern: wanted, nearest: '—' })
   })
   yield found.step
 }

@@ -111,6 +111,6 @@ async function missing(folder: SourceFolder, pattern: string): Promise<GuijiErro
     pattern,
     root: folder.root,
     source: folder.source,
-    nearest: nearest === '' ? '(the folder is empty)' : nearest,
+    nearest: nearest === '' ? '—' : nearest,
   })
 }

@@ -41,8 +41,8 @@ export async function listedDataset(pool: pg.Pool, code: string): Promise<Listed
 function unknownDataset(dataset: string, known: readonly ListedDataset[]): GuijiError {
   const words = [...known.map(({ code }) => code), ...known.map(({ name }) => name)]
   const near = nearestWord(dataset, words)
-  const nearest = known.find(({ code, name }) => near === code || near === name) ?? known[0]
-  return new GuijiError('DATASET_UNKNOWN', { dataset, nearest: nearest?.code ?? '' })
+  const nearest = known.find(({ code, name }) => near === code || near === name)
+  return new GuijiError('DATASET_UNKNOWN', { dataset, nearest: nearest?.code ?? '—' })
 }
 
 async function requireDepartment(pool: pg.Pool, found: string): Promise<void> {

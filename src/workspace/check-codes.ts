@@ -19,7 +19,7 @@ export const reservedItems: readonly string[] = ['cmax', 'cmin', 'ctid', 'tableo
 
 const words = {
   department: { en: 'department', zh: '部门' },
-  dataset: { en: 'dataset', zh: '数据集' },
+  dataset: { en: 'dataset', zh: '共享信息' },
   source: { en: 'source', zh: '源系统' },
   item: { en: 'item', zh: '数据项' },
 } satisfies Record<string, Text>
@@ -68,7 +68,7 @@ function harvestsGivenTwice(harvests: readonly Declared[]): Problem[] {
   return repeated(harvests).map(([again, first]) =>
     createProblem(placeOf(again), 'HARVEST_TWICE', {
       found: again.code,
-      expected: { en: 'one harvest per dataset', zh: '每个数据集一个归集任务' },
+      expected: { en: 'one harvest per dataset', zh: '每项共享信息一个归集任务' },
       other: formatPlace(placeOf(first)),
     }),
   )

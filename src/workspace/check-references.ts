@@ -8,7 +8,7 @@ import { showPath } from './schema-problems.ts'
 
 const kinds = {
   department: { en: 'department', zh: '部门' },
-  dataset: { en: 'dataset', zh: '数据集' },
+  dataset: { en: 'dataset', zh: '共享信息' },
   source: { en: 'source', zh: '源系统' },
 } satisfies Record<string, Text>
 

@@ -8,7 +8,7 @@ const signs = { added: '+', changed: '~', removed: '-' } as const
 const subjects: Readonly<Record<ChangeSubject, Text>> = {
   settings: { en: 'settings', zh: '设置' },
   department: { en: 'department', zh: '部门' },
-  dataset: { en: 'dataset', zh: '数据集' },
+  dataset: { en: 'dataset', zh: '共享信息' },
   item: { en: 'item', zh: '数据项' },
   commitment: { en: 'commitment', zh: '承诺' },
   source: { en: 'source', zh: '源系统' },

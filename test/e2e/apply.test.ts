@@ -14,7 +14,7 @@ test('wrong documents end with 2, each mistake with its place, value and next st
     [
       "catalog/mz.yaml:8:17 datasets[0].commitment（承诺）的用词“每天一次”无法识别；可用：实时、每小时、每日、每周、每旬、每半月、每月、每季度、每半年、每年、不定期、按需、一次性、其他",
       "catalog/mz.yaml:13:41 datasets[0].items[3].type（类型）的用词“decimel”无法识别；是否应为“decimal”？可用：text, integer, decimal, boolean, date, time, datetime, instant, uuid, json",
-      "错误 DOCUMENT_INVALID：工作区 <dir> 中有 2 处问题",
+      "错误 DOCUMENT_INVALID：<dir> 中有 2 处问题",
       "提示：逐一修正列出的位置后重新运行",
       "",
     ]
@@ -25,7 +25,7 @@ test('wrong documents end with 2, each mistake with its place, value and next st
     [
       "catalog/mz.yaml:8:17 unknown word "每天一次" for datasets[0].commitment (Commitment); write one of: realtime, hourly, daily, weekly, every ten days, twice a month, monthly, quarterly, twice a year, annual, irregular, as needed, once, other",
       "catalog/mz.yaml:13:41 unknown word "decimel" for datasets[0].items[3].type (Type); did you mean "decimal"? write one of: text, integer, decimal, boolean, date, time, datetime, instant, uuid, json",
-      "error DOCUMENT_INVALID: 2 problem(s) in the workspace <dir>",
+      "error DOCUMENT_INVALID: 2 problem(s) in <dir>",
       "hint: mend each place listed and run the command again",
       "",
     ]
@@ -46,9 +46,9 @@ test('a dry run changes nothing; applied twice, the second time nothing changes'
     [
       "+ 设置 guiji 小城",
       "+ 部门 mz 市民政局",
-      "+ 数据集 homes 养老机构信息 (新建表)",
-      "+ 数据集 people 低保对象信息 (新建表)",
-      "+ 数据集 secret_cases 未公开案件 (新建表)",
+      "+ 共享信息 homes 养老机构信息 (新建表)",
+      "+ 共享信息 people 低保对象信息 (新建表)",
+      "+ 共享信息 secret_cases 未公开案件 (新建表)",
       "+ 源系统 mz_files 民政文件",
       "+ 归集任务 homes",
       "+ 归集任务 people",

@@ -156,9 +156,11 @@ test('a dataset that nobody knows, or that has no harvest, is named', async () =
   await place.json(['apply'])
   const unknown = await place.guiji(['harvest', 'peple'])
   expect(unknown.err).toContain(
-    'error DATASET_UNKNOWN: there is no dataset "peple"\nhint: did you mean "people"?',
+    'error DATASET_UNKNOWN: there is no dataset "peple"\nhint: nearest code: people;',
   )
   expect(unknown.code).toBe(2)
+  const far = await place.guiji(['harvest', 'zzzzzzzz'])
+  expect(far.err).toContain('hint: nearest code: —; "guiji status" lists all')
   const without = await place.guiji(['harvest', 'secret_cases'])
   expect(without.err).toContain('error HARVEST_MISSING: dataset secret_cases has no harvest')
   expect(without.code).toBe(2)

@@ -78,6 +78,8 @@ test('source test says step by step what was found, and ends with 1 where a step
   expect(bad.code).toBe(1)
   expect(bad.out).toContain('  ✗ ')
   expect(bad.out).toContain('hint: ')
+  const zh = await place.guiji(['source', 'test', 'mz_files'], { lang: 'zh' })
+  expect(zh.out).toMatch(/ {2}✗ [^\n]*ms\)\n/)
   const unknown = await place.guiji(['source', 'test', 'mz_fils'])
   expect(unknown.err).toContain(
     'error SOURCE_UNKNOWN: there is no source "mz_fils"\nhint: did you mean "mz_files"?',
