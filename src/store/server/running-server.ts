@@ -14,8 +14,11 @@ import { type ServerSettings, serverSettings } from './settings.ts'
 import { portWasTaken } from './start-failure.ts'
 
 const PORT_ATTEMPTS = 3
-/** A fast shutdown writes what is in memory; after this the log is left to be replayed at the next start. */
-const SHUTDOWN_MILLISECONDS = 300_000
+/**
+ * A fast shutdown writes what is in memory; after this the log is left to be replayed at the next start. Not longer:
+ * a PostgreSQL 18 asked to end while it recovers from a full disk waits for ever, and the last command with it.
+ */
+const SHUTDOWN_MILLISECONDS = 30_000
 
 export interface RunningServer {
   readonly port: number
