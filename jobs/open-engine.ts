@@ -3,7 +3,7 @@ import type { HarvestEngine } from '../src/harvest/run.ts'
 import type { RunEvent } from '../src/harvest/run-events.ts'
 import type { Store } from '../src/store/open-store.ts'
 import { KnownSecrets } from './known-secrets.ts'
-import { connectorsByKind, openSource } from './open-source.ts'
+import { openSource } from './open-source.ts'
 
 /** Wires the engine to the store, the connectors and this machine's clock. */
 export function openEngine(
@@ -17,7 +17,6 @@ export function openEngine(
   const secrets = options.secrets ?? new KnownSecrets()
   return {
     pool: store.pool,
-    connectors: connectorsByKind,
     openSource: (target, signal) =>
       openSource(target.source, { directory: options.directory, secrets, signal }),
     worker: `${hostname()}/${process.pid}`,

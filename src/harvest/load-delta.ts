@@ -117,7 +117,7 @@ export function conflictIssue(key: string): Issue {
   }
 }
 
-export function keyText(context: RunContext, alias: string): string {
+function keyText(context: RunContext, alias: string): string {
   return `concat_ws(', ', ${columnList(context.layout.identity, alias)})`
 }
 

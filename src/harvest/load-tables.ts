@@ -52,10 +52,6 @@ export async function createChunkTable(client: pg.ClientBase, layout: Layout): P
   return 'pg_temp.chunk'
 }
 
-export async function dropLoadTable(client: pg.ClientBase | pg.Pool, runId: bigint): Promise<void> {
-  await client.query(`drop table if exists ${loadTable(runId)}`)
-}
-
 function itemDefinitions(layout: Layout): string {
   return layout.columns.map((column) => `${quote(column.name)} ${column.type}`).join(', ')
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Connector, ListRequest, SourceSession } from '../connector.ts'
+import type { ListRequest, SourceSession } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
 import { type StoreAddress, toStoreError } from '../store/server/connection-errors.ts'
 import { errorRecord } from './error-record.ts'
@@ -17,7 +17,6 @@ import type { HarvestTarget } from './target.ts'
 /** Everything a run needs from outside. */
 export interface HarvestEngine {
   readonly pool: pg.Pool
-  readonly connectors: ReadonlyMap<string, Connector>
   /** Opens a session with the source: secrets resolved, politeness applied. */
   readonly openSource: (target: HarvestTarget, signal: AbortSignal) => Promise<SourceSession>
   /** Names this process in the run history. */

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { connectorsByKind, KnownSecrets, openSource } from '../../../jobs/open-source.ts'
+import { KnownSecrets, openSource } from '../../../jobs/open-source.ts'
 import { type HarvestEngine, type RunOptions, runHarvest } from '../../../src/harvest/run.ts'
 import type { RunEvent, RunSummary } from '../../../src/harvest/run-events.ts'
 import { findTargets } from '../../../src/harvest/target.ts'
@@ -12,7 +12,6 @@ export function engineOf(
   const secrets = new KnownSecrets()
   return {
     pool: database.pool,
-    connectors: connectorsByKind,
     openSource: (target, signal) => openSource(target.source, { directory, secrets, signal }),
     worker: `test/${process.pid}`,
     clock: options.clock ?? Date.now,
