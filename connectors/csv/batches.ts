@@ -53,7 +53,7 @@ export async function* fileBatches(
   }
   const batch = next(end(), true)
   if (batch) yield batch
-  return { mark: markOf(layout.file, blocks.sha256()), open: lastByte !== 0x0a, unclosed }
+  return { mark: markOf(layout.file, await blocks.digest()), open: lastByte !== 0x0a, unclosed }
 }
 
 interface Progress {

@@ -2,6 +2,7 @@ import { type Issue, isIssue, type Listing } from '../../src/connector.ts'
 import type { Columns } from '../../src/records/columns.ts'
 import { FileListing } from '../../src/records/file-listing.ts'
 import type { FileReading } from '../../src/records/file-reading.ts'
+import { noMark } from '../../src/records/file-token.ts'
 import { issue } from '../../src/records/issues.ts'
 import { type CsvBatch, type FileEnd, fileBatches } from './batches.ts'
 import type { CsvRead } from './config.ts'
@@ -60,11 +61,7 @@ async function* readFile(
     const reason = tail && cutOff(tail, step.value, options.decode)
     return { mark: step.value.mark, ...(reason === undefined ? {} : { cutOff: reason }) }
   } finally {
-    await batches.return({
-      mark: { path: '', size: 0, mtimeNs: '0', sha256: '' },
-      open: false,
-      unclosed: false,
-    })
+    await batches.return({ mark: noMark, open: false, unclosed: false })
   }
 }
 

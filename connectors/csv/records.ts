@@ -75,15 +75,15 @@ export class RecordCutter {
     }
   }
 
+  /** A record is searched byte by byte only where it has a quote; elsewhere its newline is found at memory speed. */
   #cutAll(bytes: Buffer, from: number, last: boolean): number {
-    const quote = this.#quote
     const length = bytes.length
     let start = from
+    let quote = from - 1
     while (start < length) {
-      let at = start
-      let byte = bytes[at]
-      while (at < length && byte !== LF && byte !== quote) byte = bytes[++at]
-      if (at < length && byte === quote) at = this.#quotedRecord(bytes, start, at, last)
+      if (quote < start) quote = positionIn(bytes, this.#quote, start)
+      let at = positionIn(bytes, LF, start)
+      if (quote < at) at = this.#quotedRecord(bytes, start, quote, last)
       else if (at === length && !last) at = INCOMPLETE
       if (at === INCOMPLETE) return this.#keepRest(bytes, start)
       if (at - start > MAX_RECORD_BYTES) this.#addOversize(start)
@@ -173,4 +173,10 @@ export class RecordCutter {
     const trimmed = end > start && bytes[end - 1] === CR ? end - 1 : end
     if (trimmed > start) this.#ranges.add(start, trimmed)
   }
+}
+
+/** Where `byte` stands next; the length of the buffer where it does not. */
+function positionIn(bytes: Buffer, byte: number, from: number): number {
+  const at = bytes.indexOf(byte, from)
+  return at === -1 ? bytes.length : at
 }

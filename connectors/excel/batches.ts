@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { Batch, Place } from '../../src/connector.ts'
-import { refuseChanged, sha256Of } from '../../src/records/file-blocks.ts'
+import { digestOf, refuseChanged } from '../../src/records/file-blocks.ts'
 import type { FileEnd } from '../../src/records/file-listing.ts'
 import { markOf } from '../../src/records/file-token.ts'
 import { RecordRanges } from '../../src/records/record-ranges.ts'
@@ -23,7 +23,7 @@ export async function* excelBatches(
   signal: AbortSignal,
 ): AsyncGenerator<ExcelBatch, FileEnd> {
   const { file } = layout
-  const sha256 = await sha256Of(file, signal)
+  const digest = await digestOf(file, signal)
   await using workbook = await openWorkbook(file, signal)
   const writer = new RowWriter(layout)
   for await (const rows of sheetRows(workbook, layout.sheet, signal)) {
@@ -34,7 +34,7 @@ export async function* excelBatches(
   }
   if (writer.bytes > 0) yield writer.take()
   refuseChanged(file, await stat(file.absolute, { bigint: true }))
-  return { mark: markOf(file, sha256) }
+  return { mark: markOf(file, digest) }
 }
 
 /** The cells of a row in the columns of the header, and what stands beyond them. */

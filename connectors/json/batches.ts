@@ -46,7 +46,7 @@ export async function* jsonBatches(
   }
   const batch = next({ bytes: Buffer.alloc(0), from: 0 }, true)
   if (batch) yield batch
-  return { mark: markOf(file, blocks.sha256()) }
+  return { mark: markOf(file, await blocks.digest()) }
 }
 
 function batchOf(bytes: Buffer, cut: CutJson, place: (index: number) => Place): JsonBatch {

@@ -1,6 +1,6 @@
-import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { GuijiError } from '../errors/guiji-error.ts'
+import { BlockDigests, type FileDigest } from './file-digest.ts'
 import { problemOf, type SourceFile } from './source-files.ts'
 
 /** Bytes read at a time: large enough for COPY and digests, small enough to hold a few. */
@@ -10,7 +10,7 @@ export const HEADROOM_BYTES = 64 * 1024
 
 /** New bytes are `buffer[HEADROOM_BYTES … HEADROOM_BYTES + length)`; the room before them is the reader's. */
 export interface Block {
-  readonly buffer: Buffer
+  readonly buffer: Buffer<ArrayBuffer>
   readonly length: number
 }
 
@@ -22,12 +22,12 @@ export interface TextBlock {
 
 /**
  * Reads one file from beginning to end, one block ahead, every block into a buffer of its own, and knows at the
- * end what was read: its sha256. A file that is not the one that was found, or changes meanwhile, is an error.
+ * end what was read: its digest. A file that is not the one that was found, or changes meanwhile, is an error.
  */
 export class FileBlocks implements AsyncDisposable {
   readonly #file: SourceFile
   readonly #handle: FileHandle
-  readonly #hash: Hash = createHash('sha256')
+  readonly #digests = new BlockDigests()
   #ahead: Promise<Block> | undefined
 
   private constructor(file: SourceFile, handle: FileHandle) {
@@ -59,15 +59,20 @@ export class FileBlocks implements AsyncDisposable {
       if (block.length === 0) break
       position += block.length
       this.#ahead = this.#read(position)
-      this.#hash.update(block.buffer.subarray(HEADROOM_BYTES, HEADROOM_BYTES + block.length))
+      await this.#digests.add(block.buffer.subarray(HEADROOM_BYTES, HEADROOM_BYTES + block.length))
       yield block
     }
     await this.#refuseChanged()
   }
 
-  /** After the last block: sha256 of all bytes, in hexadecimal. */
-  sha256(): string {
-    return this.#hash.copy().digest('hex')
+  /** After the last block: the digest of all bytes. */
+  digest(): Promise<FileDigest> {
+    return this.#digests.whole()
+  }
+
+  /** Whether what was read so far is surely not the beginning of `other`. */
+  differsFrom(other: FileDigest): boolean {
+    return this.#digests.differFrom(other)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -111,11 +116,26 @@ export function refuseChanged(
   }
 }
 
-/** sha256 of a whole file, in hexadecimal. */
-export async function sha256Of(file: SourceFile, signal: AbortSignal): Promise<string> {
+/**
+ * The digest of a whole file. Where one to compare with is given, reading stops at the first block that differs, and
+ * there is no answer.
+ */
+export async function digestOf(file: SourceFile, signal: AbortSignal): Promise<FileDigest>
+export async function digestOf(
+  file: SourceFile,
+  signal: AbortSignal,
+  expected: FileDigest,
+): Promise<FileDigest | undefined>
+export async function digestOf(
+  file: SourceFile,
+  signal: AbortSignal,
+  expected?: FileDigest,
+): Promise<FileDigest | undefined> {
   await using reader = await FileBlocks.open(file)
-  for await (const _ of reader.blocks(signal));
-  return reader.sha256()
+  for await (const _ of reader.blocks(signal)) {
+    if (expected !== undefined && reader.differsFrom(expected)) return undefined
+  }
+  return await reader.digest()
 }
 
 /** A block as it was read. */

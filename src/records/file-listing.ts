@@ -1,6 +1,6 @@
 import type { Batch, CopyDialect, Issue, Listing, ListingEnd } from '../connector.ts'
 import type { FileReading } from './file-reading.ts'
-import type { FileMark } from './file-token.ts'
+import { type FileMark, noMark } from './file-token.ts'
 
 /** What the end of one file showed. */
 export interface FileEnd {
@@ -66,6 +66,6 @@ export class FileListing<B extends Batch> implements Listing {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#running?.return({ mark: { path: '', size: 0, mtimeNs: '0', sha256: '' } })
+    await this.#running?.return({ mark: noMark })
   }
 }

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import { sha256Of } from './file-blocks.ts'
+import { digestOf } from './file-blocks.ts'
+import type { FileDigest } from './file-digest.ts'
 import type { SourceFile } from './source-files.ts'
 
 /** One file as it was when it was read. */
-export interface FileMark {
+export interface FileMark extends FileDigest {
   readonly path: string
   readonly size: number
   /** Nanoseconds since the epoch, decimal. */
   readonly mtimeNs: string
-  readonly sha256: string
 }
 
 /** What a complete reading of files leaves behind to be compared with next time. */
@@ -42,9 +42,12 @@ export function parseToken(text: string | undefined): FileToken | undefined {
   }
 }
 
-export function markOf(file: SourceFile, sha256: string): FileMark {
-  return { path: file.path, size: file.size, mtimeNs: String(file.mtimeNs), sha256 }
+export function markOf(file: SourceFile, digest: FileDigest): FileMark {
+  return { path: file.path, size: file.size, mtimeNs: String(file.mtimeNs), ...digest }
 }
+
+/** Stands for a reading that was given up. */
+export const noMark: FileMark = { path: '', size: 0, mtimeNs: '0', sha256: '', blocks: '' }
 
 /**
  * Compares the files found with those of a token: by size and time first, and where only the time differs by
@@ -64,8 +67,10 @@ export async function compareFiles(
       changed.push(file)
     } else if (mark.mtimeNs !== String(file.mtimeNs)) {
       hashed = true
-      if ((await sha256Of(file, options.signal)) !== mark.sha256) changed.push(file)
+      if ((await digestOf(file, options.signal, mark))?.sha256 !== mark.sha256) changed.push(file)
     }
+    // All files are read again where one of them changed: no need to know about the others.
+    if (changed.length > 0 && !options.onlyNew) return { unchanged: false, changed }
   }
   const vanished = !options.onlyNew && files.length < marks.size
   if (changed.length > 0 || vanished) return { unchanged: false, changed }
@@ -79,6 +84,6 @@ function isToken(value: unknown): value is FileToken {
     'read' in value &&
     'files' in value &&
     Array.isArray(value.files) &&
-    value.files.every((mark) => typeof mark?.path === 'string' && typeof mark.sha256 === 'string')
+    value.files.every((mark) => typeof mark?.path === 'string' && typeof mark.blocks === 'string')
   )
 }
