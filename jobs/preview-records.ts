@@ -76,7 +76,8 @@ export async function previewRecords(
 async function createTable(client: pg.ClientBase, layout: Layout): Promise<void> {
   const columns = layout.columns.map(({ name, type }) => `${quote(name)} ${type}`)
   await client.query(
-    `create temp table preview (${columns.join(', ')}, _digest bigint, _chunk int, _seq int) on commit drop`,
+    `create temp table preview (${columns.join(', ')}, _digest bigint, _chunk int, _seq int, _raw bytea, _place jsonb)
+       on commit drop`,
   )
 }
 
@@ -98,10 +99,10 @@ async function loadChunk(
   const keyItems = layout.keyed ? layout.identity : []
   const indexes = Array.from({ length: wanted }, (_, index) => index)
   const rows: Job = { listing, batch, digests, encoder, keyItems, indexes, trailing: 'position', chunk }
-  const { frames, rejections } = await finishRows(client, rows, encodeRows(rows))
+  const { frames, rejections } = await finishRows(client, encoder, encodeRows(rows))
   const columns = columnList([...encoder.items, '_digest', '_chunk', '_seq'])
   await copyIn(client, `copy ${table} (${columns}) from stdin (format binary)`, frames)
-  const failed = await takeFailedRows(client, table, chunk, checksOf(job.dataset))
+  const failed = await takeFailedRows(client, table, chunk, { checks: checksOf(job.dataset), keyItems })
   return [...rejections, ...failed.map(({ index, issue }) => rejectionOf(rows, index, issue))]
 }
 

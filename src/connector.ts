@@ -118,7 +118,7 @@ export interface ListRequest {
 export interface Listing extends AsyncDisposable {
   /** True: the source is exactly what it was at `previous`; `batches` will not be called. */
   readonly unchanged: boolean
-  /** How that was found: `etag`, `mtime+size`, `sha256`, … */
+  /** How that was found: `etag`, `mtime+size`, `digest`, … */
   readonly unchangedBy?: string
   /** Field names in the order of `decode`'s answer. */
   readonly fields: readonly string[]
@@ -130,7 +130,7 @@ export interface Listing extends AsyncDisposable {
   readonly declared?: bigint
   /** How raw records may be given to `COPY … FROM STDIN` as they are; absent: they must be decoded. */
   readonly copy?: CopyDialect
-  /** The records, in the source's order. May be called once. A batch's buffers are never touched again once it is given. */
+  /** The records, in the source's order. May be called once. A batch's buffers are not touched once it is given, until it is released. */
   batches(): AsyncIterable<Batch>
   /** The fields of record `index` of `batch`, or what is wrong with it. Pure, never throws for bad data. */
   decode(batch: Batch, index: number): readonly (string | null)[] | Issue
@@ -151,7 +151,7 @@ export interface ListingEnd {
   readonly cursor?: string
 }
 
-/** Raw records: `bytes[starts[i] … ends[i])` is record i, without its separator. */
+/** Raw records: `bytes[starts[i] … ends[i])` is record i, without its separator. Records ascend and do not overlap. */
 export interface Batch {
   readonly bytes: Buffer
   readonly starts: Uint32Array
@@ -160,6 +160,8 @@ export interface Batch {
   /** Records that COPY would read otherwise than `decode` does (a stray quote); such a batch is decoded. */
   readonly irregular?: readonly number[]
   place(index: number): Place
+  /** Says that the batch is needed no more: its memory may serve again. May be left out, and left uncalled. */
+  release?(): void
 }
 
 /** Where a record stands in its source. Lines, pages and indexes count from 1. */

@@ -47,13 +47,13 @@ export async function* fileBatches(
     lastByte = bytes.length > from ? (bytes[bytes.length - 1] ?? lastByte) : lastByte
     return batchOf(bytes, from, { cut, progress })
   }
-  for await (const raw of blocks.blocks(signal)) {
-    const batch = next(transcode(raw), false)
-    if (batch) yield batch
+  for await (const block of blocks.blocks(signal)) {
+    const batch = next(transcode(block), false)
+    if (batch) yield { ...batch, release: () => blocks.release(block.buffer) }
   }
   const batch = next(end(), true)
   if (batch) yield batch
-  return { mark: markOf(layout.file, await blocks.digest()), open: lastByte !== 0x0a, unclosed }
+  return { mark: markOf(layout.file, blocks.digest()), open: lastByte !== 0x0a, unclosed }
 }
 
 interface Progress {

@@ -42,11 +42,11 @@ export async function* jsonBatches(
   }
   for await (const block of blocks.blocks(signal)) {
     const batch = next(plainText(block), false)
-    if (batch) yield batch
+    if (batch) yield { ...batch, release: () => blocks.release(block.buffer) }
   }
   const batch = next({ bytes: Buffer.alloc(0), from: 0 }, true)
   if (batch) yield batch
-  return { mark: markOf(file, await blocks.digest()) }
+  return { mark: markOf(file, blocks.digest()) }
 }
 
 function batchOf(bytes: Buffer, cut: CutJson, place: (index: number) => Place): JsonBatch {

@@ -1,14 +1,33 @@
 import type pg from 'pg'
-import type { Batch, Issue } from '../connector.ts'
+import type { Batch, Issue, Place } from '../connector.ts'
 import { quote } from '../store/identifiers.ts'
+import { digestColumn } from '../store/layout.ts'
 import { allPass, type Check, firstFailed } from './checks.ts'
 import { isDataError } from './copy-in.ts'
 import { shorten } from './encode/record-encoder.ts'
+import { inOneGo } from './in-one-go.ts'
 
 export interface FailedRow {
-  /** Position of the record in its batch. */
+  /** Position of the record in its chunk. */
   readonly index: number
   readonly issue: Issue
+  readonly origin: RowOrigin
+}
+
+/** What a row of a load table still knows of its record; raw bytes and place only where they were kept with it. */
+export interface RowOrigin {
+  readonly digest: bigint
+  readonly raw: Buffer | null
+  readonly place: Place | null
+  /** Texts of the key; empty where the list names none. */
+  readonly key: readonly string[]
+}
+
+/** The columns of `RowOrigin` of the row `alias`. */
+export function originColumns(keyItems: readonly string[], alias: string): string {
+  const key = keyItems.map((name) => `${alias}.${quote(name)}::text`).join(', ')
+  return `${alias}.${quote(digestColumn)} as digest, ${alias}._raw as raw, ${alias}._place as place,
+    array[${key}]::text[] as key`
 }
 
 /** Takes the rows of one chunk that fail a check out of `table` and says of each which check it failed first. */
@@ -16,11 +35,12 @@ export async function takeFailedRows(
   client: pg.ClientBase,
   table: string,
   chunk: number,
-  checks: readonly Check[],
+  { checks, keyItems }: Pick<Judging, 'checks' | 'keyItems'>,
 ): Promise<FailedRow[]> {
   const pass = allPass(checks)
   if (pass === undefined) return []
-  const failed = await takeFrom(client, { table, chunk, checks, pass }, { from: 0, until: 2 ** 31 - 1 })
+  const judging: Judging = { table, chunk, checks, keyItems, pass }
+  const failed = await takeFrom(client, judging, { from: 0, until: 2 ** 31 - 1 })
   return failed.sort((left, right) => left.index - right.index)
 }
 
@@ -28,6 +48,7 @@ interface Judging {
   readonly table: string
   readonly chunk: number
   readonly checks: readonly Check[]
+  readonly keyItems: readonly string[]
   readonly pass: string
 }
 
@@ -39,11 +60,8 @@ interface Span {
 
 /** A check that cannot be computed (a division by zero) stops the statement: the record at fault is found by halving. */
 async function takeFrom(client: pg.ClientBase, judging: Judging, span: Span): Promise<FailedRow[]> {
-  await client.query('savepoint checking')
   try {
-    const failed = await takeSpan(client, judging, span)
-    await client.query('release savepoint checking')
-    return failed
+    return await takeSpan(client, judging, span)
   } catch (error) {
     if (!isDataError(error)) throw error
     await client.query('rollback to savepoint checking')
@@ -63,26 +81,41 @@ async function takeFrom(client: pg.ClientBase, judging: Judging, span: Span): Pr
 
 async function takeSpan(
   client: pg.ClientBase,
-  { table, chunk, checks, pass }: Judging,
+  { table, chunk, checks, keyItems, pass }: Judging,
   { from, until }: Span,
 ): Promise<FailedRow[]> {
-  const { rows } = await client.query<{ index: number; failed: number; value: string | null }>(
-    `delete from ${table} where _chunk = $1 and _seq >= $2 and _seq < $3 and not (${pass})
-     returning _seq as index, ${firstFailed(checks)} as failed, ${failedValue(checks)} as value`,
-    [chunk, from, until],
+  const [, rows] = await inOneGo<RowOrigin & { index: number; failed: number; value: string | null }>(
+    client,
+    [
+      'savepoint checking',
+      `delete from ${table} bad
+     where _chunk = ${chunk} and _seq >= ${from} and _seq < ${until} and not (${pass})
+     returning _seq as index, ${firstFailed(checks)} as failed, ${failedValue(checks)} as value,
+       ${originColumns(keyItems, 'bad')}`,
+      'release savepoint checking',
+    ],
   )
-  return rows.map((row) => ({ index: row.index, issue: issueOf(checks[row.failed], row.value) }))
+  return (rows ?? []).map(({ index, failed, value, ...origin }) => ({
+    index,
+    issue: issueOf(checks[failed], value),
+    origin,
+  }))
 }
 
 async function takeBroken(
   client: pg.ClientBase,
-  { table, chunk }: Judging,
+  { table, chunk, keyItems }: Judging,
   index: number,
   error: unknown,
 ): Promise<FailedRow> {
-  await client.query(`delete from ${table} where _chunk = $1 and _seq = $2`, [chunk, index])
+  const { rows } = await client.query<RowOrigin>(
+    `delete from ${table} bad where _chunk = $1 and _seq = $2 returning ${originColumns(keyItems, 'bad')}`,
+    [chunk, index],
+  )
+  const [origin] = rows
+  if (origin === undefined) throw new Error('the row at fault was just found')
   const problem = error instanceof Error ? error.message : String(error)
-  return { index, issue: { reason: 'rule', message: `a check could not be computed: ${problem}` } }
+  return { index, issue: { reason: 'rule', message: `a check could not be computed: ${problem}` }, origin }
 }
 
 function failedValue(checks: readonly Check[]): string {

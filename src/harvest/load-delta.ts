@@ -1,165 +1,131 @@
-import type { Batch, Issue } from '../connector.ts'
-import { quote } from '../store/identifiers.ts'
-import {
-  columnList,
-  digestColumn,
-  goneTable,
-  type Layout,
-  loadTable,
-  sameIdentity,
-  storeTable,
-} from '../store/layout.ts'
+import type { Batch, Place } from '../connector.ts'
 import { accountsOf } from './accounts.ts'
-import { takeFailedRows } from './checked-rows.ts'
-import { copyIn } from './copy-in.ts'
-import { type DigestSet, halvesOf, highHalf, lowHalf } from './digest-set.ts'
-import { type EncodedRows, encodeRows, finishRows, type Job, rejectionOf } from './encode/row-frames.ts'
-import { note } from './load-rows.ts'
-import { stageColumns } from './load-tables.ts'
-import type { ChunkLoader } from './read-listing.ts'
+import { recordBytes } from './checked-rows.ts'
+import type { Chunk, ChunkLoader } from './chunk.ts'
+import { type EncodedRows, encodeRows, noRowsYet } from './encode/row-frames.ts'
+import { halvesOf } from './known/halves.ts'
+import type { KnownRecords } from './known/known-records.ts'
+import { writePages } from './known/listing-pages.ts'
+import type { NewPage, PageOrder } from './known/page-order.ts'
 import { keyItems, type RunContext } from './run-context.ts'
+import { stageRows } from './stage-rows.ts'
+
+/** A chunk is closed when so many bytes wait to be staged … */
+const stagedBytes = 1 << 20
+/** … or when records of so many bytes have been passed over: the run shows that it lives. */
+const passedBytes = 64 << 20
+/** … or when batches of so many bytes are held for texts that PostgreSQL has to judge. */
+const retainedBytes = 16 << 20
+
+/** What a delta is compared with; absent where every record is staged. */
+export interface Comparison {
+  readonly known: KnownRecords
+  readonly order: PageOrder
+}
+
+interface Pending {
+  readonly rows: EncodedRows
+  readonly first: Place
+  last: Place
+  bytes: number
+  retained: number
+  seq: number
+  unchanged: bigint
+  rejected: bigint
+  duplicate: bigint
+}
 
 /**
- * What is to be done with a staged row, one letter in `_action`:
- * i insert · u update · = held as it is · s same content, new digest · r return from the gone twin as it was ·
- * R return changed.
+ * Loads a listing against rows that are held: records that are known are passed over undecoded; the others are
+ * decoded, staged, checked and told apart by what the store holds under their identity. A chunk gathers what is new
+ * in many batches, so that a few changes in a long listing cost a few statements.
  */
-export type Action = 'i' | 'u' | '=' | 's' | 'r' | 'R'
-
-/**
- * Loads chunks of a listing against rows that are held: records whose digest is known are passed over undecoded;
- * the others are decoded, staged, checked and told apart by what the store holds under their identity.
- */
-export function deltaLoader(context: RunContext, known: DigestSet | undefined): ChunkLoader {
-  return (batch, digests, chunk) => {
-    const sorted = sortOut(context, batch, digests, known)
-    if (sorted.fresh.length === 0) return async () => accountsOf(sorted)
-    const { listing, encoder } = context
-    const keys = keyItems(context)
-    const indexes = sorted.fresh
-    const job: Job = { listing, batch, digests, indexes, encoder, keyItems: keys, trailing: 'whole', chunk }
-    const encoded = encodeRows(job)
-    return async () => {
-      const done = await stage(context, job, encoded)
-      return accountsOf({
-        ...done,
-        unchanged: sorted.unchanged + done.unchanged,
-        rejected: sorted.rejected + done.rejected,
-        duplicate: sorted.duplicate + done.duplicate,
-      })
-    }
+export function deltaLoader(context: RunContext, comparison: Comparison | undefined): ChunkLoader {
+  let pending: Pending | undefined
+  let number = 0
+  const close = (): Chunk | undefined => {
+    const ready = pending
+    if (ready === undefined) return undefined
+    pending = undefined
+    const chunk = chunkOf(context, ready, { number, pages: comparison?.order.take() ?? [] })
+    number += 1
+    return chunk
+  }
+  return {
+    add(batch, digests) {
+      pending ??= emptyPending(batch)
+      take(context, pending, { batch, digests, known: comparison?.known, number })
+      const { rows, bytes, retained } = pending
+      const full = rows.writer.size >= stagedBytes || bytes >= passedBytes || retained >= retainedBytes
+      return full ? close() : undefined
+    },
+    rest: close,
   }
 }
 
-/** Loads the new records of one chunk, takes out what does not fit, and tells the rest apart. */
-async function stage(context: RunContext, job: Job, encoded: EncodedRows) {
-  const { client, encoder } = context
-  const table = loadTable(context.runId)
-  const rows = await finishRows(client, job, encoded)
-  const columns = columnList([...encoder.items, ...stageColumns])
-  const statement = `copy ${table} (${columns}) from stdin (format binary)`
-  await context.times.of('copy', () => copyIn(client, statement, rows.frames))
-  const begun = performance.now()
-  const failed = await takeFailedRows(client, table, job.chunk, context.checks)
-  const repeated = await takeRepeated(context, job.chunk)
-  const told = await tellApart(context, job.chunk)
-  context.times.add('check', performance.now() - begun)
-  const bad = [...failed, ...repeated.different].map((row) => rejectionOf(job, row.index, row.issue))
-  const { rejected, duplicate } = note(context, [...rows.rejections, ...bad])
-  return { ...told, rejected, duplicate: duplicate + repeated.same }
+function emptyPending(batch: Batch): Pending {
+  const first = batch.place(0)
+  const counts = { unchanged: 0n, rejected: 0n, duplicate: 0n }
+  return { rows: noRowsYet(), first, last: first, bytes: 0, retained: 0, seq: 0, ...counts }
 }
 
-function sortOut(context: RunContext, batch: Batch, digests: BigInt64Array, known: DigestSet | undefined) {
-  const halves = halvesOf(digests)
-  const fresh: number[] = []
-  let unchanged = 0n
-  let rejected = 0n
-  let duplicate = 0n
-  for (let index = 0; index < batch.count; index += 1) {
-    const sighting = known?.see(halves[index * 2 + lowHalf] ?? 0, halves[index * 2 + highHalf] ?? 0) ?? 'new'
-    if (sighting === 'new') fresh.push(index)
-    else if (sighting === 'unchanged') unchanged += 1n
-    else if (sighting === 'rejected' && context.rejections.addKnown(digests[index] ?? 0n)) rejected += 1n
-    else duplicate += 1n
+interface Taken {
+  readonly batch: Batch
+  readonly digests: BigInt64Array
+  readonly known: KnownRecords | undefined
+  readonly number: number
+}
+
+/** Passes over what is known in a batch and encodes the rest. */
+function take(context: RunContext, pending: Pending, { batch, digests, known, number }: Taken): void {
+  const seen = known?.see(halvesOf(digests))
+  pending.unchanged += BigInt(seen?.unchanged ?? 0)
+  pending.duplicate += BigInt(seen?.duplicate ?? 0)
+  for (const index of seen?.rejected ?? []) {
+    if (context.rejections.addKnown(digests[index] ?? 0n)) pending.rejected += 1n
+    else pending.duplicate += 1n
   }
-  return { fresh, unchanged, rejected, duplicate }
+  pending.bytes += recordBytes(batch)
+  pending.last = batch.place(batch.count - 1)
+  const fresh = seen === undefined ? batch.count : seen.fresh.length
+  if (fresh === 0) {
+    batch.release?.()
+    return
+  }
+  const { listing, encoder } = context
+  const { rows, seq: firstSeq } = pending
+  const oddBefore = rows.odd.length
+  encodeRows(
+    {
+      ...{ listing, batch, digests, encoder, keyItems: keyItems(context), firstSeq },
+      ...(seen === undefined ? {} : { indexes: seen.fresh }),
+      trailing: 'whole',
+      chunk: number,
+    },
+    rows,
+  )
+  pending.seq += fresh
+  if (rows.odd.length > oddBefore) pending.retained += batch.bytes.length
+  else batch.release?.()
 }
 
-/** Rows of the chunk whose identity stood earlier in this listing: the first one counts. */
-async function takeRepeated(
+function chunkOf(
   context: RunContext,
-  chunk: number,
-): Promise<{ same: bigint; different: { index: number; issue: Issue }[] }> {
-  const table = loadTable(context.runId)
-  const { rows } = await context.client.query<{ index: number; same: boolean; key: string }>(
-    `delete from ${table} later using (
-       select distinct on (c.ctid) c.ctid as id, e.${quote(digestColumn)} as digest
-       from ${table} c join ${table} e on ${sameIdentity(context.layout, 'c', 'e')}
-         and (e._chunk, e._seq) < (c._chunk, c._seq)
-       where c._chunk = $1 order by c.ctid, e._chunk, e._seq
-     ) first
-     where later.ctid = first.id
-     returning later._seq as index, later.${quote(digestColumn)} = first.digest as same, ${keyText(context, 'later')} as key`,
-    [chunk],
-  )
-  const different = rows.filter((row) => !row.same).sort((left, right) => left.index - right.index)
+  pending: Pending,
+  { number, pages }: { readonly number: number; readonly pages: readonly NewPage[] },
+): Chunk {
+  const { first, last, bytes, rows } = pending
   return {
-    same: BigInt(rows.length - different.length),
-    different: different.map((row) => ({ index: row.index, issue: conflictIssue(row.key) })),
+    ...{ number, bytes, first, last },
+    load: async (client, sent) => {
+      await writePages(client, context.datasetId, pages)
+      const staged = await stageRows(context, client, { number, rows, sent })
+      return accountsOf({
+        ...staged,
+        unchanged: pending.unchanged + staged.unchanged,
+        rejected: pending.rejected + staged.rejected,
+        duplicate: pending.duplicate + staged.duplicate,
+      })
+    },
   }
-}
-
-export function conflictIssue(key: string): Issue {
-  return {
-    reason: 'key-conflict',
-    value: key,
-    message: `key ${key} occurs more than once with different content; the first record counts`,
-  }
-}
-
-function keyText(context: RunContext, alias: string): string {
-  return `concat_ws(', ', ${columnList(context.layout.identity, alias)})`
-}
-
-/** Gives every staged row of the chunk its action. A gone row may bear the digest of an older mapping: contents tell. */
-async function tellApart(context: RunContext, chunk: number) {
-  const { client, layout } = context
-  const table = loadTable(context.runId)
-  const digest = quote(digestColumn)
-  const { rows } = await client.query<{ action: Action; count: bigint }>(
-    `with told as (
-       update ${table} staged set _action = f.action, _held = f.held
-       from (
-         select c.ctid as id, s.${digest} as held, case
-           when s.${digest} is not null then ${heldAction(context)}
-           when g.${digest} is not null then case when ${sameContent(layout, 'g', 'c')} then 'r' else 'R' end
-           else 'i' end as action
-         from ${table} c left join ${storeTable(layout)} s on ${sameIdentity(layout, 's', 'c')}
-           left join ${goneTable(layout)} g on ${sameIdentity(layout, 'g', 'c')}
-         where c._chunk = $1) f
-       where staged.ctid = f.id returning staged._action)
-     select _action as action, count(*) as count from told group by 1`,
-    [chunk],
-  )
-  const counts = new Map(rows.map((row) => [row.action, row.count]))
-  const of = (action: Action) => counts.get(action) ?? 0n
-  return {
-    inserted: of('i'),
-    updated: of('u') + of('R'),
-    restored: of('r') + of('R'),
-    unchanged: of('=') + of('s') + of('r'),
-  }
-}
-
-function heldAction(context: RunContext): string {
-  const digest = quote(digestColumn)
-  const content = context.reseeded
-    ? `when ${sameContent(context.layout, 's', 'c')} then 's'`
-    : `when s.${digest} = c.${digest} then '='`
-  return `case ${content} else 'u' end`
-}
-
-function sameContent(layout: Layout, left: string, right: string): string {
-  const names = layout.columns.map((column) => column.name)
-  return `(${columnList(names, left)}) is not distinct from (${columnList(names, right)})`
 }

@@ -2,13 +2,17 @@ import type pg from 'pg'
 import type { Batch } from '../connector.ts'
 import { literal, quote } from '../store/identifiers.ts'
 import { columnList, digestColumn, loadTable } from '../store/layout.ts'
-import { accountsOf } from './accounts.ts'
+import { type Accounts, accountsOf } from './accounts.ts'
+import { recordBytes } from './checked-rows.ts'
 import { allPass } from './checks.ts'
+import type { Chunk, ChunkLoader } from './chunk.ts'
 import { copyIn, isCopyFault, isDataError } from './copy-in.ts'
 import { momentWords } from './encode/odd-texts.ts'
 import { rawFrames } from './encode/raw-frames.ts'
+import { halvesOf } from './known/halves.ts'
+import { pageIds, writePages } from './known/listing-pages.ts'
+import { pagesOf } from './known/page-order.ts'
 import { loadRows, prepareRows } from './load-rows.ts'
-import type { ChunkLoader } from './read-listing.ts'
 import type { RunContext } from './run-context.ts'
 
 /** After this many chunks in a row that had bad records, the next ones are decoded at once; now and then one is tried. */
@@ -23,20 +27,51 @@ const retryAfter = 8
 export function freshLoader(context: RunContext): ChunkLoader {
   let failures = 0
   let skipped = 0
-  return (batch, digests, chunk) => {
-    const tryBytes = context.choice.lane === 'bytes' && (failures < patience || skipped >= retryAfter)
-    skipped = tryBytes ? 0 : skipped + 1
-    const frames = tryBytes ? bytesFrames(context, batch, digests) : undefined
-    const prepared = tryBytes ? undefined : prepareRows(context, batch, digests, chunk)
-    return async (client, sent) => {
-      if (frames !== undefined && (await loadBytes(context, client, { batch, frames, sent }))) {
-        failures = 0
-        return accountsOf({ inserted: BigInt(batch.count) })
+  let chunks = 0
+  return {
+    add(batch, digests) {
+      const number = chunks
+      chunks += 1
+      const tryBytes = context.choice.lane === 'bytes' && (failures < patience || skipped >= retryAfter)
+      skipped = tryBytes ? 0 : skipped + 1
+      const frames = tryBytes ? bytesFrames(context, batch, digests) : undefined
+      const prepared = tryBytes ? undefined : prepareRows(context, batch, digests, number)
+      const load: Chunk['load'] = async (client, sent) => {
+        if (frames !== undefined && (await loadBytes(context, client, { batch, frames, sent }))) {
+          failures = 0
+          return accountsOf({ inserted: BigInt(batch.count) })
+        }
+        if (tryBytes) failures += 1
+        return await loadRows(context, client, prepared ?? prepareRows(context, batch, digests, number), sent)
       }
-      if (tryBytes) failures += 1
-      return await loadRows(context, client, prepared ?? prepareRows(context, batch, digests, chunk), sent)
-    }
+      return {
+        number,
+        bytes: recordBytes(batch),
+        first: batch.place(0),
+        last: batch.place(batch.count - 1),
+        load: async (client, sent) => {
+          const accounts = await load(client, sent)
+          await keepOrder(context, client, { number, digests, accounts })
+          batch.release?.()
+          return accounts
+        },
+      }
+    },
+    rest: () => undefined,
   }
+}
+
+/** Keeps the order of the records that were taken, for the next listing to be compared with. */
+async function keepOrder(
+  context: RunContext,
+  client: pg.PoolClient,
+  chunk: { readonly number: number; readonly digests: BigInt64Array; readonly accounts: Accounts },
+): Promise<void> {
+  if (context.mode !== 'snapshot') return
+  const { number, digests, accounts } = chunk
+  const taken =
+    accounts.rejected === 0n ? digests : digests.filter((digest) => !context.rejections.has(digest))
+  await writePages(client, context.datasetId, pagesOf(halvesOf(taken), pageIds(context.runId, number)))
 }
 
 /** Undefined where PostgreSQL would read the batch otherwise than it is meant. */

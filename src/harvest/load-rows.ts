@@ -41,7 +41,7 @@ export async function loadRows(
   { job, encoded }: PreparedRows,
   sent: () => void,
 ): Promise<Accounts> {
-  const rows = await finishRows(client, job, encoded)
+  const rows = await finishRows(client, job.encoder, encoded)
   const loaded =
     (await loadPassing(context, client, job, rows, sent)) ?? (await loadOneByOne(context, client, job))
   const bad = loaded.failed.map((row) => rejectionOf(job, row.index, row.issue))
@@ -89,12 +89,14 @@ async function findFailed(
 ): Promise<FailedRow[]> {
   const table = await createChunkTable(client, context.layout)
   const placed: Job = { ...job, trailing: 'position' }
-  const { frames } = await finishRows(client, placed, encodeRows(placed))
+  const { frames } = await finishRows(client, placed.encoder, encodeRows(placed))
   const columns = columnList([...context.encoder.items, digestColumn, '_chunk', '_seq'])
   const where = which === undefined ? '' : ` where ${which}`
   const statement = `copy ${table} (${columns}) from stdin (format binary)${where}`
   await context.times.of('copy', () => copyIn(client, statement, frames))
-  return await context.times.of('check', () => takeFailedRows(client, table, job.chunk, context.checks))
+  return await context.times.of('check', () =>
+    takeFailedRows(client, table, job.chunk, { checks: context.checks, keyItems: job.keyItems }),
+  )
 }
 
 async function loadOneByOne(context: RunContext, client: pg.PoolClient, job: Job): Promise<Loaded> {

@@ -1,17 +1,20 @@
 import type { ListRequest, SourceSession } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
-import { createDigester, digestSeedOf } from './digest.ts'
-import type { DigestSet } from './digest-set.ts'
+import { createXxh64 } from '../records/xxh64/xxh64.ts'
 import { errorRecord } from './error-record.ts'
-import { fetchKnownDigests } from './known-digests.ts'
+import { fetchKnown } from './known/fetch-known.ts'
+import { KnownRecords } from './known/known-records.ts'
+import { pageIds } from './known/listing-pages.ts'
+import { PageOrder } from './known/page-order.ts'
 import { lendConnection } from './lend-connection.ts'
-import { deltaLoader } from './load-delta.ts'
+import { type Comparison, deltaLoader } from './load-delta.ts'
 import { freshLoader } from './load-fresh.ts'
 import { type ReadResult, readListing } from './read-listing.ts'
 import { recoverRaw } from './recover-raw.ts'
 import type { HarvestEngine } from './run.ts'
 import type { RunContext } from './run-context.ts'
 import { type ClaimedRun, endRun } from './run-record.ts'
+import { digestSeedOf } from './seed.ts'
 import { settle } from './settle/settle.ts'
 import type { LoadEnd, Settlement } from './settle/settlement.ts'
 import type { HarvestTarget } from './target.ts'
@@ -26,12 +29,13 @@ interface LoadJob {
 
 /** Reads the listing into the load table, then settles it, or ends the run where it may not be published. */
 export async function loadRun(engine: HarvestEngine, context: RunContext, job: LoadJob): Promise<void> {
-  const digester = await createDigester(digestSeedOf(context.seed, context.layout.keyed))
-  const known = await context.times.of('known', async () => await knownDigests(context))
+  const digester = await createXxh64(digestSeedOf(context.seed, context.layout.keyed))
+  const comparison = await context.times.of('known', () => comparisonOf(context))
+  using _ = comparison?.known
   const about = { run: String(context.runId), dataset: context.dataset.code }
   const result = await readListing(context, {
     digester,
-    prepare: context.kind === 'fresh' ? freshLoader(context) : deltaLoader(context, known),
+    loader: context.kind === 'fresh' ? freshLoader(context) : deltaLoader(context, comparison),
     lend: () => lendConnection(engine.pool, context.dataset.commitment.timeZone),
     progress: (read, bytes) => engine.emit({ event: 'progress', ...about, read: String(read), bytes }),
   })
@@ -46,10 +50,10 @@ export async function loadRun(engine: HarvestEngine, context: RunContext, job: L
     })
     return
   }
-  const { previous: _, ...again } = job.request
+  const { previous, ...again } = job.request
   await settle(settlementOf(engine, context, job, result), {
     rejections: context.rejections,
-    ...(known === undefined ? {} : { known }),
+    ...comparison,
     find: async (digests) => {
       await using listing = await job.session.list(again)
       const names = { dataset: context.dataset.code, source: context.harvest.source }
@@ -58,10 +62,12 @@ export async function loadRun(engine: HarvestEngine, context: RunContext, job: L
   })
 }
 
-function knownDigests(context: RunContext): Promise<DigestSet> | undefined {
+async function comparisonOf(context: RunContext): Promise<Comparison | undefined> {
   if (context.kind === 'fresh' || context.mode !== 'snapshot' || context.reseeded) return undefined
   const { client, layout, datasetId, seed, heldBefore } = context
-  return fetchKnownDigests(client, { layout, datasetId, seed, held: heldBefore })
+  const { stored, pages, rejects } = await fetchKnown(client, { layout, datasetId, seed, held: heldBefore })
+  const order = new PageOrder(pages, pageIds(context.runId, 0))
+  return { known: new KnownRecords(stored, rejects, order), order }
 }
 
 /**

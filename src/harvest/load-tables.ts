@@ -32,7 +32,7 @@ export async function createLoadTable(
   const table = loadTable(runId)
   if (kind === 'fresh') {
     await client.query(
-      `create table ${table} (${columnDefinitions(layout)}) with (autovacuum_enabled = off);
+      `create table ${table} (${columnDefinitions(layout)}) with (autovacuum_enabled = off, fillfactor = 95);
        alter table ${table} alter column ${quote(runColumn)} set default ${runId}`,
     )
     return

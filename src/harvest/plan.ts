@@ -2,9 +2,9 @@ import type pg from 'pg'
 import type { ListRequest } from '../connector.ts'
 import { quote } from '../store/identifiers.ts'
 import { goneTable, type Layout } from '../store/layout.ts'
-import { seedOf } from './digest.ts'
 import { mappingOf } from './encode/record-encoder.ts'
 import type { LoadKind } from './load-tables.ts'
+import { seedOf } from './seed.ts'
 import type { HarvestTarget } from './target.ts'
 
 /** What a run will do, decided before the source is asked anything. */

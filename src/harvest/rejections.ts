@@ -29,6 +29,10 @@ export class Rejections {
     return true
   }
 
+  has(digest: bigint): boolean {
+    return this.#digests.has(digest)
+  }
+
   /** Marks a record that an earlier run rejected and this one met again. */
   addKnown(digest: bigint): boolean {
     if (this.#digests.has(digest)) return false

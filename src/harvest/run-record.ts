@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { GuijiError } from '../errors/guiji-error.ts'
 import { leaseSeconds } from '../ledger/ledger.ts'
 import { qualified } from '../store/identifiers.ts'
+import { dropPages } from './known/listing-pages.ts'
 import type { HarvestTarget } from './target.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -106,6 +107,7 @@ async function overtakeParked(client: pg.ClientBase, target: HarvestTarget, now:
 export async function dropLoaded(client: pg.ClientBase, runId: bigint): Promise<void> {
   const names = ['', '_unseen', '_vanished'].map((suffix) => qualified('load', `r${runId}${suffix}`))
   await client.query(`drop table if exists ${names.join(', ')}`)
+  await dropPages(client, runId)
 }
 
 /** Ends a run that published nothing. */

@@ -27,17 +27,20 @@ export interface TextBlock {
 export class FileBlocks implements AsyncDisposable {
   readonly #file: SourceFile
   readonly #handle: FileHandle
-  readonly #digests = new BlockDigests()
+  readonly #digests: BlockDigests
   #ahead: Promise<Block> | undefined
+  readonly #free: Buffer<ArrayBuffer>[] = []
+  #lastReleased: Buffer<ArrayBuffer> | undefined
 
-  private constructor(file: SourceFile, handle: FileHandle) {
+  private constructor(file: SourceFile, handle: FileHandle, digests: BlockDigests) {
     this.#file = file
     this.#handle = handle
+    this.#digests = digests
   }
 
   static async open(file: SourceFile): Promise<FileBlocks> {
     try {
-      return new FileBlocks(file, await open(file.absolute, 'r'))
+      return new FileBlocks(file, await open(file.absolute, 'r'), await BlockDigests.start())
     } catch (error) {
       throw new GuijiError(
         'FILE_UNREADABLE',
@@ -59,15 +62,24 @@ export class FileBlocks implements AsyncDisposable {
       if (block.length === 0) break
       position += block.length
       this.#ahead = this.#read(position)
-      await this.#digests.add(block.buffer.subarray(HEADROOM_BYTES, HEADROOM_BYTES + block.length))
+      this.#digests.add(block.buffer.subarray(HEADROOM_BYTES, HEADROOM_BYTES + block.length))
       yield block
     }
     await this.#refuseChanged()
   }
 
   /** After the last block: the digest of all bytes. */
-  digest(): Promise<FileDigest> {
+  digest(): FileDigest {
     return this.#digests.whole()
+  }
+
+  /**
+   * Gives the memory of a block back, to be read into once another one has been given back after it: the last records
+   * of a block are looked at until the next is through.
+   */
+  release(buffer: Buffer<ArrayBuffer>): void {
+    if (this.#lastReleased !== undefined) this.#free.push(this.#lastReleased)
+    this.#lastReleased = buffer
   }
 
   /** Whether what was read so far is surely not the beginning of `other`. */
@@ -81,7 +93,7 @@ export class FileBlocks implements AsyncDisposable {
   }
 
   async #read(position: number): Promise<Block> {
-    const buffer = Buffer.allocUnsafe(HEADROOM_BYTES + BLOCK_BYTES)
+    const buffer = this.#free.pop() ?? Buffer.allocUnsafe(HEADROOM_BYTES + BLOCK_BYTES)
     let length = 0
     try {
       while (length < BLOCK_BYTES) {
@@ -132,10 +144,11 @@ export async function digestOf(
   expected?: FileDigest,
 ): Promise<FileDigest | undefined> {
   await using reader = await FileBlocks.open(file)
-  for await (const _ of reader.blocks(signal)) {
+  for await (const block of reader.blocks(signal)) {
     if (expected !== undefined && reader.differsFrom(expected)) return undefined
+    reader.release(block.buffer)
   }
-  return await reader.digest()
+  return reader.digest()
 }
 
 /** A block as it was read. */

@@ -1,47 +1,41 @@
-import { createHash, webcrypto } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { createXxh64, type Xxh64 } from './xxh64/xxh64.ts'
 
 /** What the bytes of a file are known by. */
 export interface FileDigest {
-  /** sha256 over the sha256 of its blocks, in hexadecimal. */
-  readonly sha256: string
-  /** The first 8 hexadecimal digits of each block's own sha256, in order: where two files differ shows early. */
+  /** sha256 over the digests of its blocks, in hexadecimal. */
+  readonly digest: string
+  /** The first 8 hexadecimal digits of each block's own digest, in order: where two files differ shows early. */
   readonly blocks: string
 }
 
 const shownDigits = 8
-/** Blocks that may be digested at once; more would only hold their memory. */
-const mostAtOnce = 2
 
-/**
- * Digests the blocks of a file while it is read. A block is digested by Node's own threads: the thread that finds
- * records has one thing less to do.
- */
+/** Digests the blocks of a file while it is read. */
 export class BlockDigests {
+  readonly #xxh64: Xxh64
   readonly #whole = createHash('sha256')
-  readonly #under: Promise<ArrayBuffer>[] = []
   #blocks = ''
 
-  /** Takes in the next block; its bytes may be used and changed at once. */
-  async add(block: NodeJS.ArrayBufferView<ArrayBuffer>): Promise<void> {
-    this.#under.push(webcrypto.subtle.digest('SHA-256', block))
-    while (this.#under.length > mostAtOnce) await this.#takeOldest()
+  private constructor(xxh64: Xxh64) {
+    this.#xxh64 = xxh64
   }
 
-  /** Blocks that are still being digested show later. */
+  static async start(): Promise<BlockDigests> {
+    return new BlockDigests(await createXxh64())
+  }
+
+  add(block: Uint8Array): void {
+    const digest = this.#xxh64.bytes(block)
+    this.#whole.update(digest)
+    this.#blocks += digest.slice(0, shownDigits)
+  }
+
   differFrom({ blocks }: FileDigest): boolean {
     return !blocks.startsWith(this.#blocks)
   }
 
-  async whole(): Promise<FileDigest> {
-    while (this.#under.length > 0) await this.#takeOldest()
-    return { sha256: this.#whole.copy().digest('hex'), blocks: this.#blocks }
-  }
-
-  async #takeOldest(): Promise<void> {
-    const oldest = await this.#under.shift()
-    if (oldest === undefined) return
-    const digest = Buffer.from(oldest)
-    this.#whole.update(digest)
-    this.#blocks += digest.toString('hex', 0, shownDigits / 2)
+  whole(): FileDigest {
+    return { digest: this.#whole.copy().digest('hex'), blocks: this.#blocks }
   }
 }

@@ -9,7 +9,7 @@ export interface FileReading {
   readonly files: readonly SourceFile[]
   /** A file whose beginning shows the fields, also when none has to be read. */
   readonly example: SourceFile | undefined
-  readonly unchangedBy?: 'mtime+size' | 'sha256'
+  readonly unchangedBy?: 'mtime+size' | 'digest'
   /** Time of the newest file. */
   readonly publishedAt: Date
   readonly bytes: number

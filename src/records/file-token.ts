@@ -19,7 +19,7 @@ export interface FileToken {
 }
 
 export type FileComparison =
-  | { readonly unchanged: true; readonly by: 'mtime+size' | 'sha256' }
+  | { readonly unchanged: true; readonly by: 'mtime+size' | 'digest' }
   | { readonly unchanged: false; readonly changed: readonly SourceFile[] }
 
 export function readDigest(read: Readonly<Record<string, unknown>>): string {
@@ -47,7 +47,7 @@ export function markOf(file: SourceFile, digest: FileDigest): FileMark {
 }
 
 /** Stands for a reading that was given up. */
-export const noMark: FileMark = { path: '', size: 0, mtimeNs: '0', sha256: '', blocks: '' }
+export const noMark: FileMark = { path: '', size: 0, mtimeNs: '0', digest: '', blocks: '' }
 
 /**
  * Compares the files found with those of a token: by size and time first, and where only the time differs by
@@ -67,14 +67,14 @@ export async function compareFiles(
       changed.push(file)
     } else if (mark.mtimeNs !== String(file.mtimeNs)) {
       hashed = true
-      if ((await digestOf(file, options.signal, mark))?.sha256 !== mark.sha256) changed.push(file)
+      if ((await digestOf(file, options.signal, mark))?.digest !== mark.digest) changed.push(file)
     }
     // All files are read again where one of them changed: no need to know about the others.
     if (changed.length > 0 && !options.onlyNew) return { unchanged: false, changed }
   }
   const vanished = !options.onlyNew && files.length < marks.size
   if (changed.length > 0 || vanished) return { unchanged: false, changed }
-  return { unchanged: true, by: hashed ? 'sha256' : 'mtime+size' }
+  return { unchanged: true, by: hashed ? 'digest' : 'mtime+size' }
 }
 
 function isToken(value: unknown): value is FileToken {

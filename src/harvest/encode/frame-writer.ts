@@ -11,6 +11,12 @@ export class FrameWriter {
   #frame = Buffer.allocUnsafe(frameSize)
   #used = 0
   readonly #full: Buffer[] = []
+  #fullBytes = 0
+
+  /** Bytes written since the writer last started afresh. */
+  get size(): number {
+    return this.#fullBytes + this.#used
+  }
 
   /** Room for `size` more bytes in one piece; returns where to write. Call `advance` afterwards. */
   reserve(size: number): { readonly buffer: Buffer; readonly at: number } {
@@ -35,6 +41,7 @@ export class FrameWriter {
   seal(): void {
     if (this.#used < frameSize - 4096) return
     this.#full.push(this.#frame.subarray(0, this.#used))
+    this.#fullBytes += this.#used
     this.#frame = Buffer.allocUnsafe(frameSize)
     this.#used = 0
   }
@@ -58,6 +65,7 @@ export class FrameWriter {
   take(): Buffer[] {
     const frames = [...this.#full, this.#frame.subarray(0, this.#used)]
     this.#full.length = 0
+    this.#fullBytes = 0
     this.#frame = Buffer.allocUnsafe(frameSize)
     this.#used = 0
     return frames

@@ -22,55 +22,69 @@ export interface Job {
   readonly digests: BigInt64Array
   /** Which records of the batch; absent: all. */
   readonly indexes?: readonly number[]
+  /** Position in the chunk of the first of them; absent: the batch is the chunk. */
+  readonly firstSeq?: number
   readonly encoder: RecordEncoder
   readonly trailing: Trailing
   readonly chunk: number
   readonly keyItems: readonly string[]
 }
 
-/** Records encoded so far, and those with texts that PostgreSQL has to be asked about. */
+/** A record with texts that PostgreSQL has to be asked about. */
+interface OddRow extends OddRecord {
+  readonly job: Job
+  readonly index: number
+  readonly seq: number
+}
+
+/** Records encoded so far, and those that are odd. */
 export interface EncodedRows {
   readonly writer: FrameWriter
   readonly rejections: Rejection[]
-  readonly odd: readonly (OddRecord & { readonly index: number })[]
-  readonly count: number
+  readonly odd: OddRow[]
+  count: number
+}
+
+export function noRowsYet(): EncodedRows {
+  const writer = new FrameWriter()
+  writer.begin()
+  return { writer, rejections: [], odd: [], count: 0 }
 }
 
 /** The rows lane: decodes, normalises and encodes records; what cannot be read is set aside. No I/O. */
-export function encodeRows(job: Job): EncodedRows {
+export function encodeRows(job: Job, rows: EncodedRows = noRowsYet()): EncodedRows {
   const { batch, encoder } = job
-  const writer = new FrameWriter()
-  const rejections: Rejection[] = []
-  const odd: (OddRecord & { readonly index: number })[] = []
-  let count = 0
-  writer.begin()
   const total = job.indexes?.length ?? batch.count
   for (let step = 0; step < total; step += 1) {
     const index = job.indexes === undefined ? step : (job.indexes[step] ?? 0)
+    const seq = job.firstSeq === undefined ? index : job.firstSeq + step
     const fields = job.listing.decode(batch, index)
     const values = isIssue(fields) ? fields : encoder.normalise(fields)
     if (isIssue(values)) {
-      rejections.push(rejectionOf(job, index, values))
+      rows.rejections.push(rejectionOf(job, index, values))
       continue
     }
-    const unread = writeTuple(job, index, values, writer)
-    if (unread.length > 0) odd.push({ index, values, odd: unread })
-    else count += 1
+    const unread = writeTuple(job, { index, seq }, values, rows.writer)
+    if (unread.length > 0) rows.odd.push({ job, index, seq, values, odd: unread })
+    else rows.count += 1
   }
-  return { writer, rejections, odd, count }
+  return rows
 }
 
 /** Completes encoded records with what PostgreSQL makes of the texts the encoders did not know. */
-export async function finishRows(client: pg.ClientBase, job: Job, encoded: EncodedRows): Promise<RowFrames> {
-  const { writer, rejections, odd } = encoded
-  const judged = odd.length === 0 ? 0 : await writeOdd(client, job, odd, writer, rejections)
-  return { frames: writer.finish(), count: encoded.count + judged, rejections }
+export async function finishRows(
+  client: pg.ClientBase,
+  encoder: RecordEncoder,
+  rows: EncodedRows,
+): Promise<RowFrames> {
+  const judged = rows.odd.length === 0 ? 0 : await writeOdd(client, encoder, rows)
+  return { frames: rows.writer.finish(), count: rows.count + judged, rejections: rows.rejections }
 }
 
 /** Writes one tuple; where a text could not be read nothing is left of it. */
 function writeTuple(
   job: Job,
-  index: number,
+  { index, seq }: { readonly index: number; readonly seq: number },
   values: readonly FieldValue[],
   writer: FrameWriter,
 ): readonly number[] {
@@ -84,38 +98,33 @@ function writeTuple(
     writer.rewind(mark)
     return unread
   }
-  writeTrailing(job, index, writer)
+  writeTrailing(job, index, seq, writer)
   writer.seal()
   return unread
 }
 
-function writeTrailing(job: Job, index: number, writer: FrameWriter): void {
+function writeTrailing(job: Job, index: number, seq: number, writer: FrameWriter): void {
   writeBigint(job.digests[index] ?? 0n, writer)
   if (job.trailing === 'digest') return
   writeInt(job.chunk, writer)
-  writeInt(index, writer)
+  writeInt(seq, writer)
   if (job.trailing === 'position') return
   writeRaw(rawOf(job.batch, index), writer)
   const place = Buffer.from(JSON.stringify(job.batch.place(index)))
   writeRaw(Buffer.concat([Buffer.from([1]), place]), writer)
 }
 
-async function writeOdd(
-  client: pg.ClientBase,
-  job: Job,
-  odd: readonly (OddRecord & { readonly index: number })[],
-  writer: FrameWriter,
-  rejections: Rejection[],
-): Promise<number> {
+async function writeOdd(client: pg.ClientBase, encoder: RecordEncoder, rows: EncodedRows): Promise<number> {
   let count = 0
-  const answers = await judgeOddRecords(client, job.encoder, odd)
+  const answers = await judgeOddRecords(client, encoder, rows.odd)
   answers.forEach((answer, at) => {
-    const index = odd[at]?.index ?? 0
+    const row = rows.odd[at]
+    if (row === undefined) return
     if (!Array.isArray(answer)) {
-      rejections.push(rejectionOf(job, index, answer))
+      rows.rejections.push(rejectionOf(row.job, row.index, answer))
       return
     }
-    writeTuple(job, index, answer, writer)
+    writeTuple(row.job, row, answer, rows.writer)
     count += 1
   })
   return count

@@ -3,8 +3,8 @@ import { writeEntry } from '../../ledger/ledger.ts'
 import { quote } from '../../store/identifiers.ts'
 import { digestColumn, type Layout, loadTable } from '../../store/layout.ts'
 import { noRows } from '../accounts.ts'
-import { conflictIssue } from '../load-delta.ts'
 import type { Rejections } from '../rejections.ts'
+import { conflictIssue } from '../stage-rows.ts'
 import type { Settlement } from './settlement.ts'
 import { unseenTable } from './vanished.ts'
 
@@ -28,12 +28,26 @@ export async function rejectConflicts(settlement: Settlement, rejections: Reject
     const rejection = { digest, issue: conflictIssue(key.join(', ')), place, raw, key }
     if (rejections.add(rejection)) rejected += 1n
   }
-  if (rows.length > 0) await correct(settlement, BigInt(rows.length), rejected)
+  const count = BigInt(rows.length)
+  const copies = await takeCopies(settlement)
+  if (count + copies > 0n) await correct(settlement, { count, rejected, copies })
   return rows.length
 }
 
-/** Moves `count` records from `updated` to rejected or duplicate. */
-async function correct(settlement: Settlement, count: bigint, rejected: bigint): Promise<void> {
+/** Staged records that are, byte for byte, what the listing had before and the store holds: duplicates. */
+async function takeCopies({ client, runId }: Settlement): Promise<bigint> {
+  const { rowCount } = await client.query(
+    `delete from ${loadTable(runId)} c
+     where c._action = '=' and c._held not in (select digest from ${unseenTable(runId)})`,
+  )
+  return BigInt(rowCount ?? 0)
+}
+
+/** Moves `count` records from `updated` to rejected or duplicate, and `copies` from `unchanged` to duplicate. */
+async function correct(
+  settlement: Settlement,
+  { count, rejected, copies }: { readonly count: bigint; readonly rejected: bigint; readonly copies: bigint },
+): Promise<void> {
   await writeEntry(settlement.client, {
     runId: settlement.runId,
     fence: settlement.fence,
@@ -42,7 +56,14 @@ async function correct(settlement: Settlement, count: bigint, rejected: bigint):
     chunk: settlement.end.chunks,
     kind: 'correction',
     bytes: 0,
-    accounts: { ...noRows, accepted: -count, updated: -count, rejected, duplicate: count - rejected },
+    accounts: {
+      ...noRows,
+      accepted: -(count + copies),
+      updated: -count,
+      unchanged: -copies,
+      rejected,
+      duplicate: count - rejected + copies,
+    },
   })
 }
 

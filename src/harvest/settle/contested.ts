@@ -2,9 +2,9 @@ import { writeEntry } from '../../ledger/ledger.ts'
 import { quote } from '../../store/identifiers.ts'
 import { columnList, digestColumn, loadTable } from '../../store/layout.ts'
 import { noRows } from '../accounts.ts'
-import { conflictIssue } from '../load-delta.ts'
 import type { FoundRecord } from '../recover-raw.ts'
 import type { Rejection } from '../rejections.ts'
+import { conflictIssue } from '../stage-rows.ts'
 import type { Settlement } from './settlement.ts'
 
 /** One form of a record whose key the load has more than once. */

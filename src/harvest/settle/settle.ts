@@ -1,7 +1,9 @@
 import { holdFence, runTotals, writeEntry } from '../../ledger/ledger.ts'
 import { loadTable } from '../../store/layout.ts'
 import { type Accounts, noRows } from '../accounts.ts'
-import { type DigestSet, rejected, stored } from '../digest-set.ts'
+import type { KnownRecords } from '../known/known-records.ts'
+import { dropPages } from '../known/listing-pages.ts'
+import type { PageOrder } from '../known/page-order.ts'
 import type { FoundRecord } from '../recover-raw.ts'
 import type { Rejections } from '../rejections.ts'
 import { inTransaction } from '../transaction.ts'
@@ -10,6 +12,7 @@ import { closeRejects } from './close-rejects.ts'
 import { rejectConflicts } from './conflicts.ts'
 import { settleContested } from './contested.ts'
 import { holdOf, park } from './hold.ts'
+import { keepListingOrder } from './listing-order.ts'
 import { publish } from './publish.ts'
 import { buildIdentity, swapIn } from './publish-fresh.ts'
 import { refuseMisfits } from './refuse.ts'
@@ -18,8 +21,10 @@ import { findVanished, unseenTable, vanishedTable, writeUnseen } from './vanishe
 
 export interface Reading {
   readonly rejections: Rejections
-  /** Digests known before the run, with what was seen of them; absent where none were compared. */
-  readonly known?: DigestSet
+  /** What was known before the run, with what was seen of it; absent where nothing was compared. */
+  readonly known?: KnownRecords
+  /** The order of the listing beside the one before. */
+  readonly order?: PageOrder
   /** Reads the source once more for these records. */
   readonly find: (digests: readonly bigint[]) => Promise<ReadonlyMap<bigint, FoundRecord>>
 }
@@ -41,6 +46,7 @@ export async function settle(settlement: Settlement, reading: Reading): Promise<
       await settlement.times.of('apply', () => applyDelta(settlement, totals, 0n))
     }
     await publish(settlement)
+    await keepListingOrder(settlement, reading.order)
     await dropStage(settlement)
     return undefined
   })
@@ -55,6 +61,7 @@ export async function settleApproved(settlement: Settlement): Promise<void> {
     )
     await applyWithDeletions(settlement, rows[0]?.count ?? 0n)
     await publish(settlement)
+    await dropPages(settlement.client, settlement.runId)
     await dropStage(settlement)
   })
 }
@@ -84,12 +91,12 @@ async function settleSnapshot(
 ): Promise<Hold | 'applied' | 'refused'> {
   const { client, runId, times } = settlement
   const begun = performance.now()
-  await writeUnseen(client, runId, reading.known?.unseen(stored) ?? [])
-  await client.query(`analyze ${loadTable(runId)}`)
+  await writeUnseen(client, runId, reading.known?.unseen() ?? [])
+  await client.query(`analyze ${loadTable(runId)} (_action, _held)`)
   await rejectConflicts(settlement, reading.rejections)
   await writeRejects(settlement, reading.rejections)
   if (await refuseMisfits(settlement)) return 'refused'
-  await closeRejects(settlement, [...(reading.known?.seen(rejected) ?? [])])
+  await closeRejects(settlement, [...(reading.known?.metRejects() ?? [])])
   const vanished = await findVanished(settlement)
   times.add('settle', performance.now() - begun)
   const hold = holdOf(settlement, await runTotals(client, runId), vanished)

@@ -11,6 +11,28 @@ import { typedKey, unreadableSince } from './unreadable.ts'
 export const unseenTable = (runId: bigint): string => qualified('load', `r${runId}_unseen`)
 export const vanishedTable = (runId: bigint): string => qualified('load', `r${runId}_vanished`)
 
+/** Digests go to the store in pieces of this size: a listing of which all is gone must not fill the memory. */
+const copyBytes = 4 << 20
+
+/** One-column binary COPY. */
+function digestFrames() {
+  const writer = new FrameWriter()
+  writer.begin()
+  return {
+    write(digest: bigint) {
+      const { buffer, at } = writer.reserve(2)
+      buffer.writeInt16BE(1, at)
+      writer.advance(2)
+      writeBigint(digest, writer)
+      writer.seal()
+    },
+    get size() {
+      return writer.size
+    },
+    finish: () => writer.finish(),
+  }
+}
+
 /** Keeps the stored digests that no record of the listing had. */
 export async function writeUnseen(
   client: pg.ClientBase,
@@ -18,16 +40,14 @@ export async function writeUnseen(
   digests: Iterable<bigint>,
 ): Promise<void> {
   await client.query(`create table ${unseenTable(runId)} (digest bigint not null)`)
-  const writer = new FrameWriter()
-  writer.begin()
+  let frames = digestFrames()
   for (const digest of digests) {
-    const { buffer, at } = writer.reserve(2)
-    buffer.writeInt16BE(1, at)
-    writer.advance(2)
-    writeBigint(digest, writer)
-    writer.seal()
+    frames.write(digest)
+    if (frames.size < copyBytes) continue
+    await copyIn(client, `copy ${unseenTable(runId)} from stdin (format binary)`, frames.finish())
+    frames = digestFrames()
   }
-  await copyIn(client, `copy ${unseenTable(runId)} from stdin (format binary)`, writer.finish())
+  await copyIn(client, `copy ${unseenTable(runId)} from stdin (format binary)`, frames.finish())
   await client.query(`analyze ${unseenTable(runId)}`)
 }
 
@@ -41,7 +61,7 @@ export async function findVanished(settlement: Settlement): Promise<bigint> {
   const missing = end.reseeded
     ? `select s.${quote(digestColumn)} as digest from ${storeTable(layout)} s
        where not exists (select from ${loadTable(runId)} c where ${sameIdentity(layout, 'c', 's')})`
-    : `select digest from ${unseenTable(runId)} except select _held from ${loadTable(runId)} where _action = 'u'`
+    : `select digest from ${unseenTable(runId)} except select _held from ${loadTable(runId)} where _action in ('u', '=')`
   await client.query(`create table ${vanishedTable(runId)} as ${missing}`)
   await keepRejected(settlement)
   await forgetDoubts(settlement)

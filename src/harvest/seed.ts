@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import createHasher from 'xxhash-wasm'
 import type {
   DatasetDocument,
   HarvestDocument,
   ItemDocument,
 } from '../../catalog-schema/documents/documents.ts'
-import type { Batch, Listing } from '../connector.ts'
+import type { Listing } from '../connector.ts'
 
 /** Changes when the way records are digested changes: every stored digest is then made anew. */
 const algorithm = 'xxh64/1'
@@ -48,27 +47,4 @@ export function listingSeedOf(seed: string, { fields, copy }: Pick<Listing, 'fie
 /** Without a key a record's digest is what makes it itself: it must outlive a change of the mapping. */
 export function digestSeedOf(seed: string, keyed: boolean): string {
   return keyed ? seed.slice(-16) : '0'
-}
-
-export interface Digester {
-  /** The 64-bit digest of every record of the batch, signed as PostgreSQL's bigint is. */
-  digest(batch: Batch): BigInt64Array
-}
-
-/** XXH64 over the raw bytes of each record, seeded with `seed` (at most 16 hex digits). */
-export async function createDigester(seed: string): Promise<Digester> {
-  const { h64Raw } = await createHasher()
-  const number = BigInt(`0x${seed}`)
-  return {
-    digest(batch) {
-      const digests = new BigInt64Array(batch.count)
-      const unsigned = new BigUint64Array(digests.buffer)
-      const { bytes, starts, ends } = batch
-      const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      for (let index = 0; index < batch.count; index += 1) {
-        unsigned[index] = h64Raw(view.subarray(starts[index], ends[index]), number)
-      }
-      return digests
-    },
-  }
 }

@@ -1,0 +1,162 @@
+import { endianness } from 'node:os'
+import type pg from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
+import { literal } from '../../store/identifiers.ts'
+import { copyIn } from '../copy-in.ts'
+import { writeBigint, writeRaw } from '../encode/encoders.ts'
+import { FrameWriter } from '../encode/frame-writer.ts'
+import { type Halves, highHalf, lowHalf } from './halves.ts'
+import type { NewPage, OldPages, Pages } from './page-order.ts'
+import type { DigestCollector, StoredDigests } from './stored-digests.ts'
+
+/** Pages of one run are numbered in the order of its chunks: 2^20 chunks of 2^12 pages each. */
+const chunkShift = 12n
+const runShift = 32n
+
+/** Ids of the pages that end with one chunk of a run, in order. */
+export function pageIds(runId: bigint, chunk: number): () => bigint {
+  let next = (runId << runShift) | (BigInt(chunk) << chunkShift)
+  return () => {
+    next += 1n
+    return next
+  }
+}
+
+/** Keeps pages in the caller's transaction. They count for nothing until `adoptPages`. */
+export async function writePages(
+  client: pg.ClientBase,
+  datasetId: bigint,
+  pages: readonly NewPage[],
+): Promise<void> {
+  if (pages.length === 0) return
+  const writer = new FrameWriter()
+  writer.begin()
+  for (const { id, digests } of pages) {
+    const { buffer, at } = writer.reserve(2)
+    buffer.writeInt16BE(3, at)
+    writer.advance(2)
+    writeBigint(datasetId, writer)
+    writeBigint(id, writer)
+    writeRaw(bytesOf(digests), writer)
+    writer.seal()
+  }
+  const statement = 'copy guiji.listing_page (dataset_id, page, digests) from stdin (format binary)'
+  await copyIn(client, statement, writer.finish())
+}
+
+/** Forgets the pages of a run that was not published. */
+export async function dropPages(client: pg.ClientBase, runId: bigint): Promise<void> {
+  await client.query(
+    `delete from guiji.listing_page where dataset_id = (select dataset_id from guiji.run where id = $1)
+       and page >= $2 and page < $3`,
+    [runId, runId << runShift, (runId + 1n) << runShift],
+  )
+}
+
+/**
+ * The digests of the stored rows in the order of the last listing, where that was the run whose rows are published;
+ * undefined elsewhere.
+ */
+export async function readListingPages(
+  client: pg.ClientBase,
+  about: { readonly datasetId: bigint; readonly held: bigint },
+  collectorOf: () => DigestCollector,
+): Promise<{ readonly stored: StoredDigests; readonly pages: OldPages } | undefined> {
+  const { datasetId, held } = about
+  const { rows } = await client.query<{ id: bigint }>(
+    `select unnest(l.pages) as id from guiji.listing l
+       join guiji.dataset_state t on t.dataset_id = l.dataset_id and t.published_run = l.run_id
+     where l.dataset_id = $1`,
+    [datasetId],
+  )
+  if (rows.length === 0) return undefined
+  const starts = new Float64Array(rows.length + 1)
+  const collector = collectorOf()
+  let page = 0
+  const statement = `copy (select p.digests from guiji.listing l, unnest(l.pages) with ordinality as o (page, place)
+      join guiji.listing_page p on p.dataset_id = ${literal(String(datasetId))} and p.page = o.page
+    where l.dataset_id = ${literal(String(datasetId))} order by o.place) to stdout (format binary)`
+  for await (const bytes of onlyColumn(client.query(copyTo(statement)))) {
+    starts[page + 1] = (starts[page] ?? 0) + addPage(collector, bytes)
+    page += 1
+  }
+  const stored = collector.finish()
+  if (page === rows.length && BigInt(stored.count) === held)
+    return { stored, pages: { ids: rows.map((row) => row.id), starts } }
+  stored[Symbol.dispose]()
+  return undefined
+}
+
+/** Makes pages those of the dataset, in the transaction that publishes the rows of run `runId`. */
+export async function adoptPages(
+  client: pg.ClientBase,
+  run: { readonly runId: bigint; readonly datasetId: bigint },
+  pages: Pick<Pages, 'ids' | 'dropped'>,
+): Promise<void> {
+  const { runId, datasetId } = run
+  // Where the pages before were not followed, whatever lies there from older listings goes.
+  const [gone, ids] = pages.dropped === 'others' ? ['<> all', pages.ids] : ['= any', pages.dropped]
+  await client.query(`delete from guiji.listing_page where dataset_id = $1 and page ${gone} ($2::bigint[])`, [
+    datasetId,
+    ids,
+  ])
+  await client.query(
+    `insert into guiji.listing (dataset_id, run_id, pages) values ($1, $2, $3)
+     on conflict (dataset_id) do update set run_id = excluded.run_id, pages = excluded.pages`,
+    [datasetId, runId, pages.ids],
+  )
+}
+
+/** Forgets the order of a dataset's rows: the next run reads the table and makes all pages anew. */
+export async function forgetPages(client: pg.ClientBase, datasetId: bigint): Promise<void> {
+  await client.query('delete from guiji.listing_page where dataset_id = $1', [datasetId])
+  await client.query('delete from guiji.listing where dataset_id = $1', [datasetId])
+}
+
+/** All pages of a first load, in the order of its chunks. */
+export async function pagesOfRun(client: pg.ClientBase, datasetId: bigint, runId: bigint): Promise<Pages> {
+  const { rows } = await client.query<{ id: bigint; digests: number }>(
+    `select page as id, length(digests) / 8 as digests from guiji.listing_page
+     where dataset_id = $1 and page >= $2 and page < $3 order by page`,
+    [datasetId, runId << runShift, (runId + 1n) << runShift],
+  )
+  const digests = rows.reduce((sum, row) => sum + BigInt(row.digests), 0n)
+  return { ids: rows.map((row) => row.id), dropped: 'others', digests }
+}
+
+const isBigEndian = endianness() === 'BE'
+
+/** Pages are little-endian, whatever the machine that wrote them. */
+function bytesOf(digests: Halves): Buffer {
+  const bytes = Buffer.from(digests.buffer, digests.byteOffset, digests.byteLength)
+  return isBigEndian ? Buffer.from(bytes).swap64() : bytes
+}
+
+/** Gives the number of digests on the page. */
+function addPage(collector: DigestCollector, page: Buffer): number {
+  const bytes = new Uint8Array(page)
+  if (isBigEndian) Buffer.from(bytes.buffer).swap64()
+  const halves = new Uint32Array(bytes.buffer)
+  for (let at = 0; at < halves.length; at += 2)
+    collector.add(halves[at + lowHalf] ?? 0, halves[at + highHalf] ?? 0)
+  return halves.length / 2
+}
+
+/** The values of a binary COPY of one column that is never null: 19 bytes of header, 2 + 4 bytes before each. */
+async function* onlyColumn(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let data: Buffer = Buffer.alloc(0)
+  let skip = 19
+  for await (const part of source) {
+    data = data.length === 0 ? part : Buffer.concat([data, part])
+    if (data.length < skip) continue
+    let at = skip
+    skip = 0
+    while (at + 6 <= data.length && data.readInt16BE(at) === 1) {
+      const size = data.readInt32BE(at + 2)
+      if (at + 6 + size > data.length) break
+      yield data.subarray(at + 6, at + 6 + size)
+      at += 6 + size
+    }
+    data = data.subarray(at)
+  }
+}
