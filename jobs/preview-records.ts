@@ -99,7 +99,7 @@ async function loadChunk(
   const keyItems = layout.keyed ? layout.identity : []
   const indexes = Array.from({ length: wanted }, (_, index) => index)
   const rows: Job = { listing, batch, digests, encoder, keyItems, indexes, trailing: 'position', chunk }
-  const { frames, rejections } = await finishRows(client, encoder, encodeRows(rows))
+  const { frames, rejections } = await finishRows(client, encoder, await encodeRows(rows))
   const columns = columnList([...encoder.items, '_digest', '_chunk', '_seq'])
   await copyIn(client, `copy ${table} (${columns}) from stdin (format binary)`, frames)
   const failed = await takeFailedRows(client, table, chunk, { checks: checksOf(job.dataset), keyItems })

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto'
-import type { Batch, Issue, Listing, ListingEnd, ListRequest } from '../../src/connector.ts'
+import {
+  type Batch,
+  type Issue,
+  isIssue,
+  type Listing,
+  type ListingEnd,
+  type ListRequest,
+} from '../../src/connector.ts'
 import type { HttpClient } from '../../src/http/client.ts'
 import { issue } from '../../src/records/issues.ts'
-import { decodeJsonRecord, jsonFieldNames } from '../../src/records/json-fields.ts'
+import { jsonFieldNames } from '../../src/records/json-fields.ts'
+import { JsonReader } from '../../src/records/json-reader.ts'
 import { OVERSIZE_JSON_KEPT_BYTES } from '../../src/records/json-records.ts'
 import { addressOf, type Config } from './config.ts'
 import { cursorWatch } from './cursor.ts'
@@ -53,6 +61,7 @@ function unchanged(unchangedBy: string, mark: Mark, request: ListRequest): Listi
 
 function changed(walk: Walk, first: Page, mark: Mark | undefined, request: ListRequest): Listing {
   const fields = fieldsOf(first, request.fields)
+  const reader = new JsonReader(fields)
   const progress: Progress = { received: 0n, ended: false }
   const declared = totalOf(walk.config.http.source, walk.read.paging, { ...first, page: 1 })
   const stop = new AbortController()
@@ -73,7 +82,7 @@ function changed(walk: Walk, first: Page, mark: Mark | undefined, request: ListR
         }
       }
     },
-    decode: (batch, index) => decode(batch, index, fields),
+    decode: (batch, index) => decode(batch, index, reader),
     end: () => end(progress, mark, cursor.highest()),
     async [Symbol.asyncDispose]() {
       stop.abort()
@@ -90,10 +99,11 @@ function fieldsOf(first: Page, asked: readonly string[]): readonly string[] {
   return [...new Set(names.flat())]
 }
 
-function decode(batch: Batch, index: number, fields: readonly string[]): readonly (string | null)[] | Issue {
-  const record = batch.bytes.subarray(batch.starts[index], batch.ends[index])
-  const decoded = decodeJsonRecord(record, fields)
-  const isCut = !Array.isArray(decoded) && record.length === OVERSIZE_JSON_KEPT_BYTES
+function decode(batch: Batch, index: number, reader: JsonReader): readonly (string | null)[] | Issue {
+  const start = batch.starts[index] ?? 0
+  const end = batch.ends[index] ?? 0
+  const decoded = reader.read(batch.bytes, start, end)
+  const isCut = isIssue(decoded) && end - start === OVERSIZE_JSON_KEPT_BYTES
   return isCut ? issue('oversize', 'the record is too long; only its beginning was kept') : decoded
 }
 

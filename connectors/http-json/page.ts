@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Batch } from '../../src/connector.ts'
 import { GuijiError } from '../../src/errors/guiji-error.ts'
 import { redactUrl, scrub } from '../../src/http/address-text.ts'
@@ -6,6 +5,7 @@ import { askedFor, type HttpAnswer } from '../../src/http/client.ts'
 import { refuseNonJson } from '../../src/http/refusal.ts'
 import { secretsOf } from '../../src/http/signing.ts'
 import { splitJsonRecords } from '../../src/records/json-records.ts'
+import { createXxh64 } from '../../src/records/xxh64/xxh64.ts'
 import type { Config } from './config.ts'
 import { type Envelope, parseEnvelope } from './envelope.ts'
 
@@ -71,11 +71,13 @@ function split(config: Config, answer: HttpAnswer, page: number, path: string) {
   }
 }
 
+const xxh64 = await createXxh64()
+
 /** Digest of the records alone: what stands around them (a time, a request id) may differ on equal pages. */
 export function recordsDigest(page: Page): string {
   const from = page.starts[0] ?? 0
   const to = page.ends[page.count - 1] ?? 0
-  return createHash('sha256').update(page.body.subarray(from, to)).digest('base64')
+  return xxh64.bytes(page.body.subarray(from, to))
 }
 
 /** A page is given on in pieces of about this size. */

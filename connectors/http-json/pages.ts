@@ -1,9 +1,10 @@
 import { GuijiError } from '../../src/errors/guiji-error.ts'
 import { redactUrl } from '../../src/http/address-text.ts'
 import type { HttpClient } from '../../src/http/client.ts'
+import { type PagesAhead, pagesAhead } from './ahead.ts'
 import type { Config } from './config.ts'
 import { cutPage, type Page, recordsDigest } from './page.ts'
-import { nextPage, totalOf } from './paging.ts'
+import { nextPage, type PageFacts, totalOf } from './paging.ts'
 import type { Read } from './read.ts'
 
 /** What a walk through the pages has shown so far. */
@@ -34,13 +35,15 @@ const mostEmptyPages = 100
 export async function* walkPages(walk: Walk, first: Page, progress: Progress): AsyncGenerator<Page> {
   const callBack = new AbortController()
   const signal = AbortSignal.any([walk.signal, callBack.signal])
-  const circle = circleGuard(walk.config.http.source)
+  const { source, connections } = walk.config.http
+  const circle = circleGuard(source)
+  const ahead = pagesAhead(source, walk.read.paging, { client: walk.client, depth: connections, signal })
   let page: Page | undefined = first
   try {
     while (page) {
       circle.see(page)
       note(progress, page, walk)
-      const coming = fetchAfter(walk, page, { progress, circle, signal })
+      const coming = fetchAfter(walk, page, { progress, circle, ahead })
       // Awaited below; without this a failure while the page is still in use would count as unhandled.
       coming.catch(() => {})
       if (page.count > 0) yield page
@@ -64,22 +67,23 @@ function note(progress: Progress, page: Page, { config, read }: Walk): void {
 interface Underway {
   readonly progress: Progress
   readonly circle: CircleGuard
-  readonly signal: AbortSignal
+  readonly ahead: PagesAhead
 }
 
 async function fetchAfter(walk: Walk, page: Page, underway: Underway): Promise<Page | undefined> {
-  const { config, client, read } = walk
-  const step = nextPage(config.http.source, read.paging, {
+  const { config, read } = walk
+  const facts: PageFacts = {
     url: page.url,
     page: page.number,
     count: page.count,
     received: underway.progress.received,
     envelope: page.envelope,
     linkHeader: page.answer.header('link'),
-  })
+  }
+  const step = nextPage(config.http.source, read.paging, facts)
   if ('end' in step) return undefined
   underway.circle.go(step.next, page.number)
-  const answer = await client.get(step.next, {}, underway.signal)
+  const answer = await underway.ahead.get(step.next, facts)
   return cutPage(config, answer, page.number + 1, read.records)
 }
 

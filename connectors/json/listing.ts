@@ -2,7 +2,7 @@ import type { Issue, Listing } from '../../src/connector.ts'
 import { FileListing } from '../../src/records/file-listing.ts'
 import type { FileReading } from '../../src/records/file-reading.ts'
 import { issue } from '../../src/records/issues.ts'
-import { decodeJsonRecord } from '../../src/records/json-fields.ts'
+import { JsonReader } from '../../src/records/json-reader.ts'
 import { MAX_JSON_RECORD_BYTES, OVERSIZE_JSON_KEPT_BYTES } from '../../src/records/json-records.ts'
 import { type JsonBatch, jsonBatches } from './batches.ts'
 import type { JsonRead } from './config.ts'
@@ -17,10 +17,11 @@ export function jsonListing(parts: {
   readonly signal: AbortSignal
 }): Listing {
   const { reading, read, fields, formats, signal } = parts
+  const reader = new JsonReader(fields)
   return new FileListing<JsonBatch>({
     reading,
     fields,
-    decode: (batch, index) => decodeRecord(batch, index, fields),
+    decode: (batch, index) => decodeRecord(batch, index, reader),
     readers: formats.map((format) => () => jsonBatches(format, read, signal)),
   })
 }
@@ -28,10 +29,12 @@ export function jsonListing(parts: {
 function decodeRecord(
   batch: JsonBatch,
   index: number,
-  fields: readonly string[],
+  reader: JsonReader,
 ): readonly (string | null)[] | Issue {
-  const bytes = batch.bytes.subarray(batch.starts[index], batch.ends[index])
-  if (!batch.oversize.includes(index)) return decodeJsonRecord(bytes, fields)
+  const start = batch.starts[index] ?? 0
+  const end = batch.ends[index] ?? 0
+  if (!batch.oversize.includes(index)) return reader.read(batch.bytes, start, end)
+  const bytes = batch.bytes.subarray(start, end)
   const kept = `longer than ${MAX_JSON_RECORD_BYTES} bytes; its first ${OVERSIZE_JSON_KEPT_BYTES} bytes are kept`
   return issue('oversize', kept, bytes.toString('utf8', 0, 800))
 }

@@ -19,6 +19,6 @@ export interface Chunk {
  * what it was given until there is enough for a chunk; `rest` is what is left at the end.
  */
 export interface ChunkLoader {
-  add(batch: Batch, digests: BigInt64Array): Chunk | undefined
+  add(batch: Batch, digests: BigInt64Array): Promise<Chunk | undefined>
   rest(): Chunk | undefined
 }

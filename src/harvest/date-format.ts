@@ -46,12 +46,38 @@ function isoText(parts: ReadonlyMap<string, string>): string | undefined {
 
 /** `YYYY-MM-DD` naming a day of the Gregorian calendar. */
 export function isDate(text: string): boolean {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
-  if (match === null) return false
-  const year = Number(match[1])
-  const month = Number(match[2])
-  const day = Number(match[3])
-  return year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysOfMonth(year, month)
+  return text.length === 10 && dayNumber(text) !== undefined
+}
+
+/** Days from 2000-01-01 to the day that the first ten characters of `text` name; undefined where they name none. */
+export function dayNumber(text: string): number | undefined {
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+  const month = twoDigits(text, 5)
+  const day = twoDigits(text, 8)
+  const named = text.charCodeAt(4) === hyphen && text.charCodeAt(7) === hyphen
+  // Not-a-number fails every comparison.
+  if (!named || !(year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysOfMonth(year, month)))
+    return undefined
+  // Years that begin in March have their leap day at the end (the algorithm of Howard Hinnant's days_from_civil).
+  const march = month > 2 ? year : year - 1
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  return (
+    march * 365 +
+    Math.floor(march / 4) -
+    Math.floor(march / 100) +
+    Math.floor(march / 400) +
+    dayOfYear -
+    730_425
+  )
+}
+
+const hyphen = 0x2d
+
+/** The number that two digits at `at` write; not a number where they are none. */
+export function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 0x30
+  const ones = text.charCodeAt(at + 1) - 0x30
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
 }
 
 function daysOfMonth(year: number, month: number): number {

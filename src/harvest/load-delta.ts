@@ -52,9 +52,9 @@ export function deltaLoader(context: RunContext, comparison: Comparison | undefi
     return chunk
   }
   return {
-    add(batch, digests) {
+    async add(batch, digests) {
       pending ??= emptyPending(batch)
-      take(context, pending, { batch, digests, known: comparison?.known, number })
+      await take(context, pending, { batch, digests, known: comparison?.known, number })
       const { rows, bytes, retained } = pending
       const full = rows.writer.size >= stagedBytes || bytes >= passedBytes || retained >= retainedBytes
       return full ? close() : undefined
@@ -77,7 +77,11 @@ interface Taken {
 }
 
 /** Passes over what is known in a batch and encodes the rest. */
-function take(context: RunContext, pending: Pending, { batch, digests, known, number }: Taken): void {
+async function take(
+  context: RunContext,
+  pending: Pending,
+  { batch, digests, known, number }: Taken,
+): Promise<void> {
   const seen = known?.see(halvesOf(digests))
   pending.unchanged += BigInt(seen?.unchanged ?? 0)
   pending.duplicate += BigInt(seen?.duplicate ?? 0)
@@ -95,7 +99,7 @@ function take(context: RunContext, pending: Pending, { batch, digests, known, nu
   const { listing, encoder } = context
   const { rows, seq: firstSeq } = pending
   const oddBefore = rows.odd.length
-  encodeRows(
+  await encodeRows(
     {
       ...{ listing, batch, digests, encoder, keyItems: keyItems(context), firstSeq },
       ...(seen === undefined ? {} : { indexes: seen.fresh }),

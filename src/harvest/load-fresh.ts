@@ -29,20 +29,25 @@ export function freshLoader(context: RunContext): ChunkLoader {
   let skipped = 0
   let chunks = 0
   return {
-    add(batch, digests) {
+    async add(batch, digests) {
       const number = chunks
       chunks += 1
       const tryBytes = context.choice.lane === 'bytes' && (failures < patience || skipped >= retryAfter)
       skipped = tryBytes ? 0 : skipped + 1
       const frames = tryBytes ? bytesFrames(context, batch, digests) : undefined
-      const prepared = tryBytes ? undefined : prepareRows(context, batch, digests, number)
+      const prepared = tryBytes ? undefined : await prepareRows(context, batch, digests, number)
       const load: Chunk['load'] = async (client, sent) => {
         if (frames !== undefined && (await loadBytes(context, client, { batch, frames, sent }))) {
           failures = 0
           return accountsOf({ inserted: BigInt(batch.count) })
         }
         if (tryBytes) failures += 1
-        return await loadRows(context, client, prepared ?? prepareRows(context, batch, digests, number), sent)
+        return await loadRows(
+          context,
+          client,
+          prepared ?? (await prepareRows(context, batch, digests, number)),
+          sent,
+        )
       }
       return {
         number,

@@ -16,19 +16,19 @@ export interface PreparedRows {
   readonly encoded: EncodedRows
 }
 
-export function prepareRows(
+export async function prepareRows(
   context: RunContext,
   batch: Batch,
   digests: BigInt64Array,
   chunk: number,
-): PreparedRows {
+): Promise<PreparedRows> {
   const { listing, encoder } = context
   const job: Job = {
     ...{ listing, batch, digests, encoder, keyItems: keyItems(context) },
     trailing: 'digest',
     chunk,
   }
-  return { job, encoded: encodeRows(job) }
+  return { job, encoded: await encodeRows(job) }
 }
 
 /**
@@ -41,6 +41,8 @@ export async function loadRows(
   { job, encoded }: PreparedRows,
   sent: () => void,
 ): Promise<Accounts> {
+  // Records are encoded by turns with the sending of those before: nothing to wait for.
+  sent()
   const rows = await finishRows(client, job.encoder, encoded)
   const loaded =
     (await loadPassing(context, client, job, rows, sent)) ?? (await loadOneByOne(context, client, job))
@@ -89,7 +91,7 @@ async function findFailed(
 ): Promise<FailedRow[]> {
   const table = await createChunkTable(client, context.layout)
   const placed: Job = { ...job, trailing: 'position' }
-  const { frames } = await finishRows(client, placed.encoder, encodeRows(placed))
+  const { frames } = await finishRows(client, placed.encoder, await encodeRows(placed))
   const columns = columnList([...context.encoder.items, digestColumn, '_chunk', '_seq'])
   const where = which === undefined ? '' : ` where ${which}`
   const statement = `copy ${table} (${columns}) from stdin (format binary)${where}`

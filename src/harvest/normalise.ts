@@ -23,6 +23,7 @@ const steps: Readonly<Record<Normalisation, (text: string) => string>> = {
 
 /** Compiles a mapping into one pure function, applied in the order: steps, nulls, empty, code table, date, shift. */
 export function normaliserOf(mapping: ItemMapping): Normaliser {
+  if (isPlain(mapping)) return mapping.empty === 'keep' ? plainText : plainValue
   const chain = mapping.normalise.map((name) => steps[name])
   const nulls = new Set(mapping.nulls)
   const read = mapping.format === undefined ? undefined : dateReader(mapping.format)
@@ -30,7 +31,7 @@ export function normaliserOf(mapping: ItemMapping): Normaliser {
     if (text === null) return null
     let value = text
     for (const step of chain) value = step(value)
-    if (value.includes('\0')) return { reason: 'nul', expected: 'text without NUL characters' }
+    if (value.includes('\0')) return withNul
     if (nulls.has(value)) return null
     if (value === '' && mapping.empty !== 'keep') {
       return mapping.empty === 'null' ? null : { reason: 'required', expected: 'a value that is not empty' }
@@ -40,6 +41,16 @@ export function normaliserOf(mapping: ItemMapping): Normaliser {
       return read(mapped) ?? { reason: 'type', expected: `a date like ${mapping.format}` }
     return mapping.shift === undefined ? mapped : shiftPoint(mapped, mapping.shift)
   }
+}
+
+const withNul: Refusal = { reason: 'nul', expected: 'text without NUL characters' }
+
+function plainText(text: string | null): Normalised {
+  return text?.includes('\0') === true ? withNul : text
+}
+
+function plainValue(text: string | null): Normalised {
+  return text === '' ? null : plainText(text)
 }
 
 /** True when the mapping leaves every text as it is, so that PostgreSQL may read the raw bytes itself. */

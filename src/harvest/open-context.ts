@@ -3,6 +3,7 @@ import type { Listing } from '../connector.ts'
 import { layoutOf } from '../store/layout.ts'
 import { checksOf } from './checks.ts'
 import { createRecordEncoder } from './encode/record-encoder.ts'
+import { gatherBatches } from './gather-batches.ts'
 import { chooseLane } from './lanes.ts'
 import { loadKindOf, type RunPlan } from './plan.ts'
 import { Rejections } from './rejections.ts'
@@ -48,7 +49,7 @@ export async function openContext(opening: Opening): Promise<RunContext> {
     dataset,
     harvest,
     layout,
-    listing,
+    listing: gatherBatches(listing),
     encoder,
     checks: checksOf(dataset),
     choice,

@@ -58,7 +58,7 @@ export async function readListing(context: RunContext, options: ReadOptions): Pr
       context.signal.throwIfAborted()
       if (batch.count === 0) continue
       const digests = times.ofNow('digest', () => options.digester.records(batch))
-      const chunk = times.ofNow('prepare', () => options.loader.add(batch, digests))
+      const chunk = await times.of('prepare', () => options.loader.add(batch, digests))
       if (chunk !== undefined) await start(chunk)
       read += BigInt(batch.count)
       bytes += recordBytes(batch)

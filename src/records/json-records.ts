@@ -160,6 +160,10 @@ export class JsonArrayCutter {
     const first = bytes[place.start]
     if (first !== 0x7b && first !== 0x5b && first !== 0x22 && !this.#dropping)
       return primitiveEnd(bytes, from)
+    if (from === place.start && !this.#dropping) {
+      const end = wholeElementEnd(bytes, from)
+      if (end !== -1) return end
+    }
     const brackets = this.#brackets
     let at = from
     while (at < bytes.length) {
@@ -219,6 +223,54 @@ export class JsonArrayCutter {
     this.#oversize.push(this.#ranges.count)
     this.#ranges.add(start, start + OVERSIZE_JSON_KEPT_BYTES)
   }
+}
+
+/** Of each byte: what it opens or closes. */
+const TEXT = 1
+const OPENS = 2
+const CLOSES = 3
+const marks = new Uint8Array(256)
+marks[0x22] = TEXT
+marks[0x7b] = OPENS
+marks[0x5b] = OPENS
+marks[0x7d] = CLOSES
+marks[0x5d] = CLOSES
+
+/** The closing brackets that are due, innermost last; deeper records go the long way. */
+const due = new Uint8Array(64)
+
+/**
+ * Index after an object, array or text that is all there and not deep; -1: it has to be looked at step by step. Nine
+ * of ten bytes of a document are looked at here and nowhere else.
+ */
+function wholeElementEnd(bytes: Buffer, from: number): number {
+  const length = bytes.length
+  let depth = 0
+  let at = from
+  while (at < length) {
+    const byte = bytes[at] ?? 0
+    at += 1
+    const mark = marks[byte]
+    if (mark === 0) continue
+    if (mark === TEXT) {
+      let inside = bytes[at]
+      while (inside !== 0x22) {
+        if (inside === undefined) return -1
+        at += inside === 0x5c ? 2 : 1
+        inside = bytes[at]
+      }
+      at += 1
+    } else if (mark === OPENS) {
+      if (depth === due.length) return -1
+      due[depth] = byte + 2
+      depth += 1
+    } else {
+      depth -= 1
+      if (depth < 0 || due[depth] !== byte) return -1
+    }
+    if (depth === 0) return at
+  }
+  return -1
 }
 
 /** A number or word ends before a comma, a bracket or white space. */

@@ -1,6 +1,6 @@
 import type { ItemType } from '../../../catalog-schema/vocabulary/item-types.ts'
-import { isDate } from '../date-format.ts'
-import type { FrameWriter } from './frame-writer.ts'
+import { dayNumber, twoDigits } from '../date-format.ts'
+import { type FrameWriter, put32 } from './frame-writer.ts'
 import { writeNumeric } from './numeric.ts'
 
 /**
@@ -23,46 +23,52 @@ export const encoders: Readonly<Record<ItemType, FieldEncoder>> = {
 }
 
 export function writeNull(out: FrameWriter): void {
-  const { buffer, at } = out.reserve(4)
-  buffer.writeInt32BE(-1, at)
+  const at = out.reserve(4)
+  const { buffer } = out
+  put32(buffer, at, -1)
   out.advance(4)
 }
 
 export function writeText(text: string, out: FrameWriter): boolean {
-  const { buffer, at } = out.reserve(4 + text.length * 3)
+  const at = out.reserve(4 + text.length * 3)
+  const { buffer } = out
   const size = buffer.write(text, at + 4, 'utf8')
-  buffer.writeInt32BE(size, at)
+  put32(buffer, at, size)
   out.advance(4 + size)
   return true
 }
 
 export function writeRaw(data: Uint8Array, out: FrameWriter): void {
-  const { buffer, at } = out.reserve(4 + data.length)
-  buffer.writeInt32BE(data.length, at)
+  const at = out.reserve(4 + data.length)
+  const { buffer } = out
+  put32(buffer, at, data.length)
   buffer.set(data, at + 4)
   out.advance(4 + data.length)
 }
 
 export function writeBigint(value: bigint, out: FrameWriter): void {
-  const { buffer, at } = out.reserve(12)
-  buffer.writeInt32BE(8, at)
+  const at = out.reserve(12)
+  const { buffer } = out
+  put32(buffer, at, 8)
   buffer.writeBigInt64BE(value, at + 4)
   out.advance(12)
 }
 
 export function writeInt(value: number, out: FrameWriter): void {
-  const { buffer, at } = out.reserve(8)
-  buffer.writeInt32BE(4, at)
-  buffer.writeInt32BE(value, at + 4)
+  const at = out.reserve(8)
+  const { buffer } = out
+  put32(buffer, at, 4)
+  put32(buffer, at + 4, value)
   out.advance(8)
 }
 
 /** An integer that a JS number holds exactly, as int8. */
 function writeInt8(value: number, out: FrameWriter): void {
-  const { buffer, at } = out.reserve(12)
-  buffer.writeInt32BE(8, at)
-  buffer.writeInt32BE(Math.floor(value / 4_294_967_296), at + 4)
-  buffer.writeUInt32BE(value >>> 0, at + 8)
+  const at = out.reserve(12)
+  const { buffer } = out
+  put32(buffer, at, 8)
+  put32(buffer, at + 4, Math.floor(value / 4_294_967_296))
+  put32(buffer, at + 8, value >>> 0)
   out.advance(12)
 }
 
@@ -97,30 +103,19 @@ const booleans: Readonly<Record<string, number>> = {
 function writeBoolean(text: string, out: FrameWriter): boolean {
   const value = booleans[text]
   if (value === undefined) return false
-  const { buffer, at } = out.reserve(5)
-  buffer.writeInt32BE(1, at)
+  const at = out.reserve(5)
+  const { buffer } = out
+  put32(buffer, at, 1)
   buffer[at + 4] = value
   out.advance(5)
   return true
 }
 
 /** PostgreSQL counts days and microseconds from 2000-01-01. */
-const epochDays = Date.UTC(2000, 0, 1) / 86_400_000
-
-function daysSince2000(date: string): number {
-  const utc = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10)))
-  // Date.UTC reads the years 0-99 as 1900-1999; a text date means the year it says.
-  const days = utc / 86_400_000
-  return (Number(date.slice(0, 4)) < 100 ? yearsBelow100(date) : days) - epochDays
-}
-
-function yearsBelow100(date: string): number {
-  return new Date(`${date}T00:00:00Z`).getTime() / 86_400_000
-}
-
 function writeDate(text: string, out: FrameWriter): boolean {
-  if (!isDate(text)) return false
-  writeInt(daysSince2000(text), out)
+  const days = text.length === 10 ? dayNumber(text) : undefined
+  if (days === undefined) return false
+  writeInt(days, out)
   return true
 }
 
@@ -128,6 +123,24 @@ const clockTime = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,6}))?)?$/
 
 /** Microseconds since midnight, or undefined. */
 function microseconds(text: string): number | undefined {
+  const seconds = text.length === 8 ? wholeSeconds(text) : undefined
+  return seconds === undefined ? oddMicroseconds(text) : seconds * 1_000_000
+}
+
+/** `HH:MM:SS`, how most times are written. */
+function wholeSeconds(text: string): number | undefined {
+  const hours = twoDigits(text, 0)
+  const minutes = twoDigits(text, 3)
+  const seconds = twoDigits(text, 6)
+  const colons = text.charCodeAt(2) === colon && text.charCodeAt(5) === colon
+  return colons && hours < 24 && minutes < 60 && seconds < 60
+    ? hours * 3600 + minutes * 60 + seconds
+    : undefined
+}
+
+const colon = 0x3a
+
+function oddMicroseconds(text: string): number | undefined {
   const match = clockTime.exec(text)
   if (match === null) return undefined
   const seconds = Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3] ?? 0)
@@ -145,8 +158,8 @@ const dayMicroseconds = 86_400_000_000
 
 function writeMoment(date: string, time: string, offsetMinutes: number, out: FrameWriter): boolean {
   const micro = microseconds(time)
-  if (micro === undefined || !isDate(date)) return false
-  const days = daysSince2000(date)
+  const days = date.length === 10 ? dayNumber(date) : undefined
+  if (micro === undefined || days === undefined) return false
   const rest = micro - offsetMinutes * 60_000_000
   const total = days * dayMicroseconds + rest
   // A JS number holds the microseconds of 285 years around 2000; the year 9999 is common in records.
@@ -173,8 +186,9 @@ function writeInstant(text: string, out: FrameWriter): boolean {
 
 function writeUuid(text: string, out: FrameWriter): boolean {
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)) return false
-  const { buffer, at } = out.reserve(20)
-  buffer.writeInt32BE(16, at)
+  const at = out.reserve(20)
+  const { buffer } = out
+  put32(buffer, at, 16)
   buffer.write(text.replaceAll('-', ''), at + 4, 'hex')
   out.advance(20)
   return true
@@ -186,9 +200,10 @@ function writeUuid(text: string, out: FrameWriter): boolean {
  */
 function writeJson(text: string, out: FrameWriter): boolean {
   if (text.includes('\\u') || /\d[eE]/.test(text) || isDeep(text) || !parses(text)) return false
-  const { buffer, at } = out.reserve(5 + text.length * 3)
+  const at = out.reserve(5 + text.length * 3)
+  const { buffer } = out
   const size = buffer.write(text, at + 5, 'utf8')
-  buffer.writeInt32BE(size + 1, at)
+  put32(buffer, at, size + 1)
   buffer[at + 4] = 1
   out.advance(5 + size)
   return true

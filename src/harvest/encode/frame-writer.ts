@@ -18,10 +18,15 @@ export class FrameWriter {
     return this.#fullBytes + this.#used
   }
 
-  /** Room for `size` more bytes in one piece; returns where to write. Call `advance` afterwards. */
-  reserve(size: number): { readonly buffer: Buffer; readonly at: number } {
+  /** Room for `size` more bytes in one piece; returns where in `buffer` to write. Call `advance` afterwards. */
+  reserve(size: number): number {
     if (this.#used + size > this.#frame.length) this.#grow(size)
-    return { buffer: this.#frame, at: this.#used }
+    return this.#used
+  }
+
+  /** Changes with `reserve`. */
+  get buffer(): Buffer {
+    return this.#frame
   }
 
   advance(size: number): void {
@@ -47,8 +52,8 @@ export class FrameWriter {
   }
 
   bytes(data: Buffer | Uint8Array): void {
-    const { buffer, at } = this.reserve(data.length)
-    buffer.set(data, at)
+    const at = this.reserve(data.length)
+    this.#frame.set(data, at)
     this.#used += data.length
   }
 
@@ -77,4 +82,17 @@ export class FrameWriter {
     this.#frame.copy(larger, 0, 0, this.#used)
     this.#frame = larger
   }
+}
+
+/** Big-endian, as all of PostgreSQL's protocol. Node's own methods check every value anew. */
+export function put16(buffer: Buffer, at: number, value: number): void {
+  buffer[at] = value >>> 8
+  buffer[at + 1] = value
+}
+
+export function put32(buffer: Buffer, at: number, value: number): void {
+  buffer[at] = value >>> 24
+  buffer[at + 1] = value >>> 16
+  buffer[at + 2] = value >>> 8
+  buffer[at + 3] = value
 }

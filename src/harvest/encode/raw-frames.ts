@@ -1,5 +1,5 @@
 import type { Batch, CopyDialect } from '../../connector.ts'
-import { FrameWriter } from './frame-writer.ts'
+import { FrameWriter, put16, put32 } from './frame-writer.ts'
 
 /**
  * The bytes lane: the source's own record bytes, each with its digest behind it as one more field. Nothing is
@@ -35,10 +35,11 @@ function binaryFrames(batch: Batch, digests: BigInt64Array): Buffer[] {
     const start = batch.starts[index] ?? 0
     const end = batch.ends[index] ?? 0
     const size = end - start
-    const { buffer, at } = writer.reserve(size + 12)
+    const at = writer.reserve(size + 12)
+    const { buffer } = writer
     batch.bytes.copy(buffer, at, start, end)
-    buffer.writeInt16BE(batch.bytes.readInt16BE(start) + 1, at)
-    buffer.writeInt32BE(8, at + size)
+    put16(buffer, at, batch.bytes.readInt16BE(start) + 1)
+    put32(buffer, at + size, 8)
     buffer.writeBigInt64BE(digests[index] ?? 0n, at + size + 4)
     writer.advance(size + 12)
     writer.seal()

@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
 import { type Batch, type Issue, isIssue, type Listing } from '../../connector.ts'
 import type { Rejection } from '../rejections.ts'
 import { writeBigint, writeInt, writeRaw } from './encoders.ts'
-import { FrameWriter } from './frame-writer.ts'
+import { FrameWriter, put16 } from './frame-writer.ts'
 import { judgeOddRecords } from './odd-texts.ts'
 import type { FieldValue, OddRecord, RecordEncoder } from './record-encoder.ts'
 
@@ -51,11 +52,15 @@ export function noRowsYet(): EncodedRows {
   return { writer, rejections: [], odd: [], count: 0 }
 }
 
+/** After so many records whatever waits for this thread (a socket that could take more bytes) has its turn. */
+const turnRecords = 512
+
 /** The rows lane: decodes, normalises and encodes records; what cannot be read is set aside. No I/O. */
-export function encodeRows(job: Job, rows: EncodedRows = noRowsYet()): EncodedRows {
+export async function encodeRows(job: Job, rows: EncodedRows = noRowsYet()): Promise<EncodedRows> {
   const { batch, encoder } = job
   const total = job.indexes?.length ?? batch.count
   for (let step = 0; step < total; step += 1) {
+    if (step % turnRecords === turnRecords - 1) await setImmediate()
     const index = job.indexes === undefined ? step : (job.indexes[step] ?? 0)
     const seq = job.firstSeq === undefined ? index : job.firstSeq + step
     const fields = job.listing.decode(batch, index)
@@ -91,7 +96,7 @@ function writeTuple(
   const mark = writer.mark()
   const extra = job.trailing === 'digest' ? 1 : job.trailing === 'position' ? 3 : 5
   const head = writer.reserve(2)
-  head.buffer.writeInt16BE(values.length + extra, head.at)
+  put16(writer.buffer, head, values.length + extra)
   writer.advance(2)
   const unread = job.encoder.write(values, writer)
   if (unread.length > 0) {

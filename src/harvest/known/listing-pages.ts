@@ -4,7 +4,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import { literal } from '../../store/identifiers.ts'
 import { copyIn } from '../copy-in.ts'
 import { writeBigint, writeRaw } from '../encode/encoders.ts'
-import { FrameWriter } from '../encode/frame-writer.ts'
+import { FrameWriter, put16 } from '../encode/frame-writer.ts'
 import { type Halves, highHalf, lowHalf } from './halves.ts'
 import type { NewPage, OldPages, Pages } from './page-order.ts'
 import type { DigestCollector, StoredDigests } from './stored-digests.ts'
@@ -32,8 +32,9 @@ export async function writePages(
   const writer = new FrameWriter()
   writer.begin()
   for (const { id, digests } of pages) {
-    const { buffer, at } = writer.reserve(2)
-    buffer.writeInt16BE(3, at)
+    const at = writer.reserve(2)
+    const { buffer } = writer
+    put16(buffer, at, 3)
     writer.advance(2)
     writeBigint(datasetId, writer)
     writeBigint(id, writer)

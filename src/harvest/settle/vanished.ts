@@ -3,7 +3,7 @@ import { qualified, quote } from '../../store/identifiers.ts'
 import { columnList, digestColumn, loadTable, sameIdentity, storeTable } from '../../store/layout.ts'
 import { copyIn } from '../copy-in.ts'
 import { writeBigint } from '../encode/encoders.ts'
-import { FrameWriter } from '../encode/frame-writer.ts'
+import { FrameWriter, put16 } from '../encode/frame-writer.ts'
 import { doubtfulRows } from './resemblance.ts'
 import type { Settlement } from './settlement.ts'
 import { typedKey, unreadableSince } from './unreadable.ts'
@@ -20,8 +20,9 @@ function digestFrames() {
   writer.begin()
   return {
     write(digest: bigint) {
-      const { buffer, at } = writer.reserve(2)
-      buffer.writeInt16BE(1, at)
+      const at = writer.reserve(2)
+      const { buffer } = writer
+      put16(buffer, at, 1)
       writer.advance(2)
       writeBigint(digest, writer)
       writer.seal()

@@ -1,0 +1,85 @@
+import type { Batch, Issue, Listing } from '../connector.ts'
+
+/** Several batches as one, for a source that gives few records at a time. */
+interface Gathered extends Batch {
+  readonly parts: readonly Batch[]
+  /** Of each part, the position of its first record. */
+  readonly firsts: readonly number[]
+}
+
+/** A batch smaller than this is put together with those that follow: each chunk costs some statements. */
+const leastBytes = 2 << 20
+
+/** The same listing in batches that are worth a chunk. */
+export function gatherBatches(listing: Listing): Listing {
+  return {
+    ...listing,
+    batches: () => gathered(listing.batches()),
+    decode: (batch, index) => decodePart(listing, batch, index),
+    end: () => listing.end(),
+    [Symbol.asyncDispose]: () => listing[Symbol.asyncDispose](),
+  }
+}
+
+async function* gathered(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+  let waiting: Batch[] = []
+  let bytes = 0
+  for await (const batch of batches) {
+    if (batch.count === 0) continue
+    waiting.push(batch)
+    bytes += batch.bytes.length
+    if (bytes < leastBytes) continue
+    yield together(waiting)
+    waiting = []
+    bytes = 0
+  }
+  if (waiting.length > 0) yield together(waiting)
+}
+
+function together(parts: readonly Batch[]): Batch {
+  const [only, second] = parts
+  if (only !== undefined && second === undefined) return only
+  const count = parts.reduce((sum, part) => sum + part.count, 0)
+  const starts = new Uint32Array(count)
+  const ends = new Uint32Array(count)
+  const firsts: number[] = []
+  const irregular: number[] = []
+  let records = 0
+  let offset = 0
+  for (const part of parts) {
+    firsts.push(records)
+    irregular.push(...(part.irregular ?? []).map((index) => index + records))
+    for (let index = 0; index < part.count; index += 1) {
+      starts[records + index] = (part.starts[index] ?? 0) + offset
+      ends[records + index] = (part.ends[index] ?? 0) + offset
+    }
+    records += part.count
+    offset += part.bytes.length
+  }
+  const bytes = Buffer.concat(parts.map((part) => part.bytes))
+  const gathered: Gathered = {
+    ...{ parts, firsts, bytes, starts, ends, count, irregular },
+    place: (index) => {
+      const [part, at] = partOf(gathered, index)
+      return part.place(at)
+    },
+    release: () => {
+      for (const part of parts) part.release?.()
+    },
+  }
+  return gathered
+}
+
+function decodePart(listing: Listing, batch: Batch, index: number): readonly (string | null)[] | Issue {
+  if (!('parts' in batch)) return listing.decode(batch, index)
+  const [part, at] = partOf(batch as Gathered, index)
+  return listing.decode(part, at)
+}
+
+function partOf({ parts, firsts }: Gathered, index: number): readonly [Batch, number] {
+  let at = firsts.length - 1
+  while ((firsts[at] ?? 0) > index) at -= 1
+  const part = parts[at]
+  if (part === undefined) throw new Error('every record is in one part')
+  return [part, index - (firsts[at] ?? 0)]
+}
