@@ -110,6 +110,8 @@ export interface ListRequest {
   readonly onlyNew: boolean
   /** Records whose cursor is at or after this value, or NULL. The value is the source's own text. */
   readonly since?: { readonly field: string; readonly value: string; readonly lag?: string }
+  /** Digests that the source makes of its records itself are welcome: see `Batch.digests`. */
+  readonly digests?: boolean
   /** Cursor field whose highest value the listing must report, when reading incrementally. */
   readonly cursor?: string
   readonly signal: AbortSignal
@@ -130,6 +132,8 @@ export interface Listing extends AsyncDisposable {
   readonly declared?: bigint
   /** How raw records may be given to `COPY … FROM STDIN` as they are; absent: they must be decoded. */
   readonly copy?: CopyDialect
+  /** How the source made `Batch.digests`: made in another way they are others. Absent: it made none. */
+  readonly digestedBy?: string
   /** The records, in the source's order. May be called once. A batch's buffers are not touched once it is given, until it is released. */
   batches(): AsyncIterable<Batch>
   /** The fields of record `index` of `batch`, or what is wrong with it. Pure, never throws for bad data. */
@@ -159,6 +163,8 @@ export interface Batch {
   readonly count: number
   /** Records that COPY would read otherwise than `decode` does (a stray quote); such a batch is decoded. */
   readonly irregular?: readonly number[]
+  /** 64-bit digests of the records, where the source made them: equal records have equal ones, others hardly ever. */
+  readonly digests?: BigInt64Array
   place(index: number): Place
   /** Says that the batch is needed no more: its memory may serve again. May be left out, and left uncalled. */
   release?(): void
@@ -216,4 +222,6 @@ export interface CopyDialect {
   readonly encoding?: string
   /** binary: the PostgreSQL type name of each field; the engine passes bytes through only where all agree. */
   readonly types?: readonly string[]
+  /** binary: each record already has its digest as an int8 field behind the fields. */
+  readonly digested?: boolean
 }

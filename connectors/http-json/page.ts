@@ -5,7 +5,7 @@ import { askedFor, type HttpAnswer } from '../../src/http/client.ts'
 import { refuseNonJson } from '../../src/http/refusal.ts'
 import { secretsOf } from '../../src/http/signing.ts'
 import { splitJsonRecords } from '../../src/records/json-records.ts'
-import { createXxh64 } from '../../src/records/xxh64/xxh64.ts'
+import { createXxh64 } from '../../src/records/wasm/xxh64.ts'
 import type { Config } from './config.ts'
 import { type Envelope, parseEnvelope } from './envelope.ts'
 

@@ -53,12 +53,12 @@ export const cutTuples: Cutter = (bytes, from, bounds) => {
   const size = bytes.length
   let start = from
   while (start + 2 <= size) {
-    const fields = bytes.readInt16BE(start)
+    const fields = int32At(bytes, start) >> 16
     if (fields === -1) return { consumed: start + 2, ended: true }
     let at = start + 2
     let field = 0
     while (field < fields && at + 4 <= size) {
-      const length = bytes.readInt32BE(at)
+      const length = int32At(bytes, at)
       at += length > 0 ? 4 + length : 4
       field++
     }
@@ -88,6 +88,8 @@ export interface CopyFormat {
   readonly cutter: Cutter
   /** Whether the stream has the header and the end mark of the binary form. */
   readonly framed: boolean
+  /** Whether the last field of each record is its digest, an int8. */
+  readonly digested: boolean
 }
 
 /** What the whole stream showed; complete once the iteration has ended. */
@@ -95,6 +97,8 @@ export interface Seen {
   records: number
   /** Bytes after the last whole record, or no end mark where there should be one. */
   cutOff: boolean
+  /** Of all digests that came with the records. */
+  digestSum: bigint
 }
 
 /** Cuts the chunks of a COPY stream into batches of whole records, however the network split them. */
@@ -124,7 +128,7 @@ export async function* batches(
     gathered = rest.length
     // A record longer than a batch: wait for twice as much, so that it is walked a few times and not per chunk.
     wanted = Math.max(least, bounds.count === 0 ? gathered * 2 : gathered + 1)
-    if (bounds.count > 0) yield batch(bytes, bounds, seen)
+    if (bounds.count > 0) yield batch(bytes, bounds, { seen, digested: format.digested })
   }
 
   for await (const chunk of chunks) {
@@ -136,14 +140,50 @@ export async function* batches(
   seen.cutOff = gathered > 0 || (format.framed && !ended)
 }
 
-function batch(bytes: Buffer, bounds: Bounds, seen: Seen): Batch {
+function batch(
+  bytes: Buffer,
+  bounds: Bounds,
+  { seen, digested }: { readonly seen: Seen; readonly digested: boolean },
+): Batch {
   const before = seen.records
   seen.records += bounds.count
+  const digests = digested ? readDigests(bytes, bounds, seen) : undefined
   return {
+    ...(digests === undefined ? {} : { digests }),
     bytes,
     starts: bounds.starts.slice(0, bounds.count),
     ends: bounds.ends.slice(0, bounds.count),
     count: bounds.count,
     place: (index) => ({ index: before + index + 1 }),
   }
+}
+
+/** The last eight bytes of each record. Sums are taken in halves: a bigint for each would cost more than all the rest. */
+function readDigests(bytes: Buffer, { ends, count }: Bounds, seen: Seen): BigInt64Array {
+  const digests = new BigInt64Array(count)
+  const view = new DataView(digests.buffer)
+  let highs = 0
+  let lows = 0
+  for (let index = 0; index < count; index += 1) {
+    const end = ends[index] ?? 0
+    const high = int32At(bytes, end - 8)
+    const low = int32At(bytes, end - 4) >>> 0
+    highs += high
+    lows += low
+    view.setInt32(index * 8 + (littleEndian ? 4 : 0), high, littleEndian)
+    view.setUint32(index * 8 + (littleEndian ? 0 : 4), low, littleEndian)
+  }
+  seen.digestSum += (BigInt(highs) << 32n) + BigInt(lows)
+  return digests
+}
+
+const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
+
+function int32At(bytes: Buffer, at: number): number {
+  return (
+    ((bytes[at] ?? 0) << 24) |
+    ((bytes[at + 1] ?? 0) << 16) |
+    ((bytes[at + 2] ?? 0) << 8) |
+    (bytes[at + 3] ?? 0)
+  )
 }

@@ -27,8 +27,29 @@ export async function fingerprint(
     { object: relation.object },
   )
   const { rows: count, sum } = rows[0] ?? { rows: '0', sum: '0' }
+  return { rows: BigInt(count), token: tokenOf(kind, select, BigInt(count), sum) }
+}
+
+/** How to have the server make the digest of each record of `select` too, where it can do so at little cost. */
+export function digestOf(
+  connection: Connection,
+  select: string,
+  columns: readonly Column[],
+): { readonly kind: string; readonly select: string } | undefined {
+  const { kind, hash } = rowHash(connection, columns)
+  if (kind !== 'record') return undefined
+  const { number } = connection.server
+  return {
+    // The hashes of another major version may be others.
+    kind: `postgres ${Math.floor(number / 10_000)} ${kind}`,
+    select: `select r.*, ${hash} from (${select}) as r`,
+  }
+}
+
+/** The token of a fingerprint, from the sum of the digests of all records. */
+export function tokenOf(kind: string, select: string, rows: bigint, sum: bigint | string): string {
   const asked = createHash('sha256').update(select).digest('hex').slice(0, 16)
-  return { rows: BigInt(count), token: `${kind}:${asked}:${count}:${sum}` }
+  return `${kind}:${asked}:${rows}:${sum}`
 }
 
 /** The fastest 64-bit hash of a row that the server has. Older servers and openGauss get half an md5. */

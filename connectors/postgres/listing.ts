@@ -7,7 +7,7 @@ import type { Connection } from './client.ts'
 import { batches, type CopyFormat, cutLines, cutTuples, type Seen } from './cut.ts'
 import { lineDecoder, tupleDecoder } from './decode.ts'
 import { explain } from './failure.ts'
-import { type Fingerprint, fingerprint } from './fingerprint.ts'
+import { digestOf, type Fingerprint, fingerprint, tokenOf } from './fingerprint.ts'
 import { type Column, findRelation, type Relation } from './relation.ts'
 import { binaryType, selected } from './types.ts'
 
@@ -22,7 +22,8 @@ export async function openListing(connection: Connection, request: ListRequest):
       ? undefined
       : await fingerprint(connection, select, { object: relation.object, columns })
   const unchanged = known !== undefined && known.token === request.previous
-  const reading: Reading = { connection, request, relation, columns, select, known }
+  const digest = request.digests === true ? digestOf(connection, select, columns) : undefined
+  const reading: Reading = { connection, request, relation, columns, select, known, digest }
   let finished: ListingEnd | undefined = unchanged ? await finish(reading) : undefined
 
   return {
@@ -30,8 +31,9 @@ export async function openListing(connection: Connection, request: ListRequest):
     ...(unchanged ? { unchangedBy: 'fingerprint' } : {}),
     ...(known ? { declared: known.rows } : {}),
     fields: columns.map((column) => column.name),
+    ...(digest ? { digestedBy: digest.kind } : {}),
     copy: connection.server.binary
-      ? { format: 'binary', types: columns.map(binaryType) }
+      ? { format: 'binary', types: columns.map(binaryType), ...(digest ? { digested: true } : {}) }
       : { format: 'text', encoding: 'UTF8' },
     decode: decoder(connection, columns),
     async *batches() {
@@ -52,6 +54,8 @@ interface Reading {
   readonly select: string
   /** Of the same snapshot, where it was needed before the first record. */
   readonly known: Fingerprint | undefined
+  /** How the server makes the digests of the records, where it does. */
+  readonly digest: ReturnType<typeof digestOf>
 }
 
 /** The asked-for columns that exist, in the order asked for; all of them where none is asked for. */
@@ -115,14 +119,16 @@ interface Copied {
   readonly declared: bigint
 }
 
-async function* copy({ connection, select, relation, request }: Reading): AsyncGenerator<Batch, Copied> {
+async function* copy(reading: Reading): AsyncGenerator<Batch, Copied> {
+  const { connection, relation, request, digest } = reading
+  const select = digest?.select ?? reading.select
   const format: CopyFormat = connection.server.binary
-    ? { cutter: cutTuples, framed: true }
-    : { cutter: cutLines, framed: false }
-  const seen: Seen = { records: 0, cutOff: false }
+    ? { cutter: cutTuples, framed: true, digested: digest !== undefined }
+    : { cutter: cutLines, framed: false, digested: false }
+  const seen: Seen = { records: 0, cutOff: false, digestSum: 0n }
   const options = connection.server.binary ? ' with (format binary)' : ''
   const stream = connection.client.query(
-    to(`copy (${select}) to stdout${options}`, { highWaterMark: 1 << 20 }),
+    to(`copy (${select}) to stdout${options}`, { highWaterMark: 4 << 20 }),
   )
   try {
     yield* batches(stream, format, seen)
@@ -137,13 +143,11 @@ async function* copy({ connection, select, relation, request }: Reading): AsyncG
 
 /** What is known once the rows are through, read in their snapshot: is it all, and what to compare with next time. */
 async function finish(reading: Reading, copied?: Copied): Promise<ListingEnd> {
-  const { connection, request, select, relation, columns } = reading
+  const { connection, request } = reading
   const missing = copied && shortfall(copied)
   if (missing) return { complete: false, reason: missing, declared: copied.declared }
   const cursor = request.cursor === undefined ? undefined : await highest(reading, request.cursor)
-  const print = request.since
-    ? undefined
-    : (reading.known ?? (await fingerprint(connection, select, { object: relation.object, columns })))
+  const print = request.since ? undefined : (reading.known ?? (await printOf(reading, copied)))
   await connection.query({ text: 'commit' })
   const declared = print?.rows ?? copied?.declared
   return {
@@ -152,6 +156,15 @@ async function finish(reading: Reading, copied?: Copied): Promise<ListingEnd> {
     ...(declared === undefined ? {} : { declared }),
     ...(cursor === undefined ? {} : { cursor }),
   }
+}
+
+/** The sum of digests that came with the records is the fingerprint; else it is asked for. */
+async function printOf(reading: Reading, copied: Copied | undefined): Promise<Fingerprint> {
+  const { connection, select, relation, columns, digest } = reading
+  if (digest === undefined || copied === undefined)
+    return await fingerprint(connection, select, { object: relation.object, columns })
+  const rows = BigInt(copied.seen.records)
+  return { rows, token: tokenOf('record', select, rows, copied.seen.digestSum) }
 }
 
 function shortfall({ seen, declared }: Copied): string | undefined {

@@ -8,7 +8,7 @@ interface Gathered extends Batch {
 }
 
 /** A batch smaller than this is put together with those that follow: each chunk costs some statements. */
-const leastBytes = 2 << 20
+const leastBytes = 1 << 20
 
 /** The same listing in batches that are worth a chunk. */
 export function gatherBatches(listing: Listing): Listing {
@@ -57,8 +57,10 @@ function together(parts: readonly Batch[]): Batch {
     offset += part.bytes.length
   }
   const bytes = Buffer.concat(parts.map((part) => part.bytes))
+  const digests = digestsOf(parts, count)
   const gathered: Gathered = {
     ...{ parts, firsts, bytes, starts, ends, count, irregular },
+    ...(digests === undefined ? {} : { digests }),
     place: (index) => {
       const [part, at] = partOf(gathered, index)
       return part.place(at)
@@ -68,6 +70,17 @@ function together(parts: readonly Batch[]): Batch {
     },
   }
   return gathered
+}
+
+function digestsOf(parts: readonly Batch[], count: number): BigInt64Array | undefined {
+  const all = new BigInt64Array(count)
+  let at = 0
+  for (const { digests } of parts) {
+    if (digests === undefined) return undefined
+    all.set(digests, at)
+    at += digests.length
+  }
+  return all
 }
 
 function decodePart(listing: Listing, batch: Batch, index: number): readonly (string | null)[] | Issue {

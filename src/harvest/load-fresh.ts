@@ -7,7 +7,7 @@ import { recordBytes } from './checked-rows.ts'
 import { allPass } from './checks.ts'
 import type { Chunk, ChunkLoader } from './chunk.ts'
 import { copyIn, isCopyFault, isDataError } from './copy-in.ts'
-import { momentWords } from './encode/odd-texts.ts'
+import { hasMomentWord } from './encode/moment-words.ts'
 import { rawFrames } from './encode/raw-frames.ts'
 import { halvesOf } from './known/halves.ts'
 import { pageIds, writePages } from './known/listing-pages.ts'
@@ -81,7 +81,7 @@ async function keepOrder(
 
 /** Undefined where PostgreSQL would read the batch otherwise than it is meant. */
 function bytesFrames(context: RunContext, batch: Batch, digests: BigInt64Array): Buffer[] | undefined {
-  if ((batch.irregular?.length ?? 0) > 0 || hasMomentWord(context, batch)) return undefined
+  if ((batch.irregular?.length ?? 0) > 0 || mayNameMoment(context, batch)) return undefined
   return rawFrames(batch, digests, context.listing.copy ?? { format: 'csv' })
 }
 
@@ -140,10 +140,11 @@ function passing(context: RunContext): string {
 }
 
 /** PostgreSQL reads `today` as a date; such a chunk is looked at record by record. */
-function hasMomentWord(context: RunContext, batch: Batch): boolean {
+function mayNameMoment(context: RunContext, batch: Batch): boolean {
   if (context.listing.copy?.format === 'binary') return false
   const temporal = context.dataset.items.some((item) =>
     ['date', 'datetime', 'instant', 'time'].includes(item.type),
   )
-  return temporal && momentWords.test(batch.bytes.toString('latin1'))
+  const { bytes, starts, ends, count } = batch
+  return temporal && hasMomentWord(bytes.subarray(starts[0], ends[count - 1]))
 }

@@ -1,6 +1,6 @@
 import type { ListRequest, SourceSession } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
-import { createXxh64 } from '../records/xxh64/xxh64.ts'
+import { createXxh64 } from '../records/wasm/xxh64.ts'
 import { errorRecord } from './error-record.ts'
 import { fetchKnown } from './known/fetch-known.ts'
 import { KnownRecords } from './known/known-records.ts'

@@ -39,6 +39,8 @@ export function planRun(
       read: harvest.read,
       fields,
       onlyNew: mode === 'append' && harvest.cursor === undefined,
+      // Without a key the digest is the identity: it must not change with the version of the source.
+      digests: dataset.items.some((item) => item.key),
       ...(usable && since === undefined && state.token !== null ? { previous: state.token } : {}),
       ...(since === undefined ? {} : { since }),
       ...(harvest.cursor === undefined ? {} : { cursor: harvest.cursor.field }),

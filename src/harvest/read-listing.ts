@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Batch } from '../connector.ts'
 import { writeEntry } from '../ledger/ledger.ts'
-import type { Xxh64 } from '../records/xxh64/xxh64.ts'
+import type { Xxh64 } from '../records/wasm/xxh64.ts'
 import { type Accounts, addAccounts, noRows } from './accounts.ts'
 import { recordBytes } from './checked-rows.ts'
 import type { Chunk, ChunkLoader } from './chunk.ts'
@@ -57,7 +57,7 @@ export async function readListing(context: RunContext, options: ReadOptions): Pr
     for await (const batch of timed(context.listing.batches(), times)) {
       context.signal.throwIfAborted()
       if (batch.count === 0) continue
-      const digests = times.ofNow('digest', () => options.digester.records(batch))
+      const digests = batch.digests ?? times.ofNow('digest', () => options.digester.records(batch))
       const chunk = await times.of('prepare', () => options.loader.add(batch, digests))
       if (chunk !== undefined) await start(chunk)
       read += BigInt(batch.count)

@@ -1,6 +1,6 @@
 import type { Listing, Place } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
-import type { Xxh64 } from '../records/xxh64/xxh64.ts'
+import type { Xxh64 } from '../records/wasm/xxh64.ts'
 import { rawOf } from './encode/row-frames.ts'
 
 /** A record as the source gives it, with its position in the listing. */
@@ -23,7 +23,7 @@ export async function recoverRaw(
   const wanted = new Set(digests)
   const found = new Map<bigint, FoundRecord>()
   for await (const batch of listing.batches()) {
-    const those = digester.records(batch)
+    const those = batch.digests ?? digester.records(batch)
     for (let index = 0; index < batch.count && wanted.size > 0; index += 1) {
       const digest = those[index] ?? 0n
       if (!wanted.delete(digest)) continue

@@ -39,8 +39,11 @@ function meaning(item: ItemDocument): unknown[] {
  * The seed of a run: `seed` and, behind it, what the listing itself says of how its records are to be read. Bytes that
  * stay while the header, the column types or the encoding change mean something else.
  */
-export function listingSeedOf(seed: string, { fields, copy }: Pick<Listing, 'fields' | 'copy'>): string {
-  const basis = JSON.stringify([seed, fields, copy?.types, copy?.encoding])
+export function listingSeedOf(
+  seed: string,
+  { fields, copy, digestedBy }: Pick<Listing, 'fields' | 'copy' | 'digestedBy'>,
+): string {
+  const basis = JSON.stringify([seed, fields, copy?.types, copy?.encoding, digestedBy])
   return `${seed}${createHash('sha256').update(basis).digest('hex').slice(0, 16)}`
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createXxh64, type Xxh64 } from './xxh64/xxh64.ts'
+import { createXxh64, type Xxh64 } from './wasm/xxh64.ts'
 
 /** What the bytes of a file are known by. */
 export interface FileDigest {

@@ -1,6 +1,6 @@
 /** The header of PostgreSQL's binary COPY format: signature, flags, extension length. */
-const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
-const trailer = Buffer.from([0xff, 0xff])
+export const copyHeader = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+export const copyTrailer = Buffer.from([0xff, 0xff])
 const frameSize = 1 << 18
 
 /**
@@ -58,12 +58,12 @@ export class FrameWriter {
   }
 
   begin(): void {
-    this.bytes(header)
+    this.bytes(copyHeader)
   }
 
   /** Everything written; the writer starts afresh. */
   finish(): Buffer[] {
-    this.bytes(trailer)
+    this.bytes(copyTrailer)
     return this.take()
   }
 

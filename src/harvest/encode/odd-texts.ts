@@ -2,11 +2,8 @@ import type pg from 'pg'
 import { type ItemType, itemTypes } from '../../../catalog-schema/vocabulary/item-types.ts'
 import type { Issue } from '../../connector.ts'
 import { isDeep } from './encoders.ts'
+import { momentWords } from './moment-words.ts'
 import { type FieldValue, type OddRecord, type RecordEncoder, shorten } from './record-encoder.ts'
-
-/** Words PostgreSQL reads as a moment of its own choosing; in a record they are not a value. */
-export const momentWords =
-  /(?<![a-z])(?:now|today|tomorrow|yesterday|epoch|infinity|inf|nan|allballs)(?![a-z])/i
 
 /**
  * Asks PostgreSQL what it makes of texts that the fast encoders did not know (`2025-6-1`, `20250601`, `1e3`), so

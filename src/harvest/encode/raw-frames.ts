@@ -1,48 +1,60 @@
 import type { Batch, CopyDialect } from '../../connector.ts'
-import { FrameWriter, put16, put32 } from './frame-writer.ts'
+import { loadModule, type Memory, makeRoom } from '../../records/wasm/load-module.ts'
+import { copyHeader, copyTrailer } from './frame-writer.ts'
+
+interface Exports {
+  readonly memory: Memory
+  /** Addresses in `memory`; see append-digest.wat. Both return where what they wrote ends. */
+  readonly lines: (
+    bytes: number,
+    starts: number,
+    ends: number,
+    digests: number,
+    count: number,
+    out: number,
+    delimiter: number,
+  ) => number
+  readonly tuples: (
+    bytes: number,
+    starts: number,
+    ends: number,
+    digests: number,
+    count: number,
+    out: number,
+  ) => number
+}
+
+const instantiate = await loadModule<Exports>(new URL('append-digest.wasm', import.meta.url))
+const { memory, lines, tuples } = await instantiate()
+
+/** What a digest takes behind a record, at most. */
+const digestBytes = 24
 
 /**
  * The bytes lane: the source's own record bytes, each with its digest behind it as one more field. Nothing is
- * decoded.
+ * decoded, and where the source made the digests nothing is copied.
  */
 export function rawFrames(batch: Batch, digests: BigInt64Array, dialect: CopyDialect): Buffer[] {
-  return dialect.format === 'binary' ? binaryFrames(batch, digests) : delimitedFrames(batch, digests, dialect)
+  const { count } = batch
+  if (dialect.digested === true) {
+    return [copyHeader, batch.bytes.subarray(batch.starts[0], batch.ends[count - 1]), copyTrailer]
+  }
+  const base = batch.starts[0] ?? 0
+  const size = (batch.ends[count - 1] ?? 0) - base
+  const at = { digests: 0, starts: count * 8, ends: count * 12, bytes: count * 16 }
+  const out = at.bytes + size
+  const buffer = makeRoom(memory, out + size + count * digestBytes)
+  new BigInt64Array(buffer, at.digests, count).set(digests)
+  new Uint32Array(buffer, at.starts, count).set(batch.starts.subarray(0, count))
+  new Uint32Array(buffer, at.ends, count).set(batch.ends.subarray(0, count))
+  new Uint8Array(buffer, at.bytes, size).set(batch.bytes.subarray(base, base + size))
+  const bounds = [(at.bytes - base) | 0, at.starts, at.ends, at.digests, count, out] as const
+  if (dialect.format === 'binary') {
+    return [copyHeader, copied(buffer, out, tuples(...bounds)), copyTrailer]
+  }
+  return [copied(buffer, out, lines(...bounds, (dialect.delimiter ?? ',').charCodeAt(0)))]
 }
 
-/** CSV: `record` + delimiter + digest + newline. */
-function delimitedFrames(batch: Batch, digests: BigInt64Array, dialect: CopyDialect): Buffer[] {
-  const delimiter = (dialect.delimiter ?? ',').charCodeAt(0)
-  const out = Buffer.allocUnsafe(batch.bytes.length + batch.count * 24)
-  let at = 0
-  for (let index = 0; index < batch.count; index += 1) {
-    const start = batch.starts[index] ?? 0
-    const end = batch.ends[index] ?? 0
-    at += batch.bytes.copy(out, at, start, end)
-    out[at] = delimiter
-    at += 1
-    at += out.write(String(digests[index]), at, 'latin1')
-    out[at] = 0x0a
-    at += 1
-  }
-  return [out.subarray(0, at)]
-}
-
-/** Binary: the tuple with its field count raised by one and the digest as an int8 field behind it. */
-function binaryFrames(batch: Batch, digests: BigInt64Array): Buffer[] {
-  const writer = new FrameWriter()
-  writer.begin()
-  for (let index = 0; index < batch.count; index += 1) {
-    const start = batch.starts[index] ?? 0
-    const end = batch.ends[index] ?? 0
-    const size = end - start
-    const at = writer.reserve(size + 12)
-    const { buffer } = writer
-    batch.bytes.copy(buffer, at, start, end)
-    put16(buffer, at, batch.bytes.readInt16BE(start) + 1)
-    put32(buffer, at + size, 8)
-    buffer.writeBigInt64BE(digests[index] ?? 0n, at + size + 4)
-    writer.advance(size + 12)
-    writer.seal()
-  }
-  return writer.finish()
+function copied(buffer: ArrayBuffer, from: number, until: number): Buffer {
+  return Buffer.from(new Uint8Array(buffer, from, until - from))
 }

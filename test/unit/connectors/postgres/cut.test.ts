@@ -8,8 +8,8 @@ import {
   type Seen,
 } from '../../../../connectors/postgres/cut.ts'
 
-const binary: CopyFormat = { cutter: cutTuples, framed: true }
-const text: CopyFormat = { cutter: cutLines, framed: false }
+const binary: CopyFormat = { cutter: cutTuples, framed: true, digested: false }
+const text: CopyFormat = { cutter: cutLines, framed: false, digested: false }
 
 const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
 const trailer = Buffer.from([0xff, 0xff])
@@ -26,7 +26,7 @@ function tuple(fields: readonly (Uint8Array | null)[]): Buffer {
 }
 
 async function cutAll(chunks: readonly Buffer[], format: CopyFormat, least: number) {
-  const seen: Seen = { records: 0, cutOff: false }
+  const seen: Seen = { records: 0, cutOff: false, digestSum: 0n }
   const records: string[] = []
   const places: number[] = []
   async function* stream() {
@@ -61,7 +61,7 @@ test('however the network splits a binary stream, the same tuples come out', asy
         const { records, places, seen } = await cutAll(split(stream, points), binary, least)
         expect(records).toEqual(tuples.map((bytes) => bytes.toString('hex')))
         expect(places).toEqual(tuples.map((_, index) => index + 1))
-        expect(seen).toEqual({ records: tuples.length, cutOff: false })
+        expect(seen).toEqual({ records: tuples.length, cutOff: false, digestSum: 0n })
       },
     ),
   )
@@ -96,8 +96,12 @@ test('lines are cut at line feeds, and a last line without one is cut off', asyn
     '',
     '中文\\n',
   ])
-  expect(lines.seen).toEqual({ records: 3, cutOff: false })
-  expect((await cutAll([Buffer.from('a\nb')], text, 1)).seen).toEqual({ records: 1, cutOff: true })
+  expect(lines.seen).toEqual({ records: 3, cutOff: false, digestSum: 0n })
+  expect((await cutAll([Buffer.from('a\nb')], text, 1)).seen).toEqual({
+    records: 1,
+    cutOff: true,
+    digestSum: 0n,
+  })
 })
 
 test('something that is no binary stream is not read as one', async () => {

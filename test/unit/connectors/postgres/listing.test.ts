@@ -236,3 +236,33 @@ test('a change between values that PostgreSQL takes for equal is seen', async ()
     expect(await isUnchanged()).toBe(true)
   }
 })
+
+test('the server makes digests of its records, which change with them and sum up to the fingerprint', async () => {
+  await db.pool.query(`
+    create table public.digested (id integer, n numeric, t text);
+    insert into public.digested select i, i / 7.0, nullif(repeat('文', i % 40), '') from generate_series(1, 20000) as i`)
+  await using session = await sessionOf(db.url)
+  const read = { table: 'public.digested' }
+  const digestsOf = async () => {
+    await using listing = await session.list(request(read, { digests: true }))
+    expect(listing.digestedBy).toMatch(/^postgres \d+ record$/)
+    const digests: bigint[] = []
+    const records: unknown[] = []
+    for await (const batch of listing.batches()) {
+      expect(batch.digests).toHaveLength(batch.count)
+      digests.push(...(batch.digests ?? []))
+      for (let index = 0; index < batch.count; index++) records.push(listing.decode(batch, index))
+    }
+    return { digests, records, token: listing.end().token }
+  }
+  const first = await digestsOf()
+  await using plain = await session.list(request(read))
+  expect(await readAll(plain)).toEqual(first.records)
+  expect(plain.end().token).toBe(first.token)
+  expect(new Set(first.digests).size).toBe(20_000)
+  await db.pool.query(`update public.digested set n = n + 0.0000000000000000000000000 where id = 7`)
+  const second = await digestsOf()
+  const changed = first.digests.filter((digest) => !second.digests.includes(digest))
+  expect(changed).toHaveLength(1)
+  expect(second.token).not.toBe(first.token)
+})

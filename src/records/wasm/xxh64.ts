@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import type { Batch } from '../../connector.ts'
+import { loadModule, type Memory, makeRoom } from './load-module.ts'
 
 /** Digests bytes by XXH64: fast, and evenly spread. It does not stand against someone who wants two things to look alike. */
 export interface Xxh64 {
@@ -9,14 +9,8 @@ export interface Xxh64 {
   bytes(bytes: Uint8Array): string
 }
 
-/** What Node has and the types without a browser's do not know. */
-declare const WebAssembly: {
-  compile(bytes: Uint8Array): Promise<object>
-  instantiate(module: object): Promise<{ readonly exports: unknown }>
-}
-
-interface Module {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+interface Exports {
+  readonly memory: Memory
   /** Addresses in `memory`; see xxh64.wat. */
   readonly digest: (
     bytes: number,
@@ -28,12 +22,11 @@ interface Module {
   ) => void
 }
 
-const pageBytes = 65_536
-const compiled = WebAssembly.compile(await readFile(new URL('xxh64.wasm', import.meta.url)))
+const instantiate = await loadModule<Exports>(new URL('xxh64.wasm', import.meta.url))
 
 /** `seed`: at most 16 hexadecimal digits. */
 export async function createXxh64(seed = '0'): Promise<Xxh64> {
-  const { memory, digest } = (await WebAssembly.instantiate(await compiled)).exports as Module
+  const { memory, digest } = await instantiate()
   const number = BigInt(`0x${seed}`)
 
   /** Digests ranges that ascend and do not overlap. */
@@ -43,9 +36,7 @@ export async function createXxh64(seed = '0'): Promise<Xxh64> {
     const size = (ends[count - 1] ?? 0) - base
     // Bounds and digests first, as they lie on multiples of eight; the bytes behind them.
     const at = { starts: 0, ends: count * 4, out: count * 8, bytes: count * 16 }
-    const missing = at.bytes + size - memory.buffer.byteLength
-    if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
-    const { buffer } = memory
+    const buffer = makeRoom(memory, at.bytes + size)
     new Uint32Array(buffer, at.starts, count).set(starts)
     new Uint32Array(buffer, at.ends, count).set(ends)
     new Uint8Array(buffer, at.bytes, size).set(bytes.subarray(base, base + size))
