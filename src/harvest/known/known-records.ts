@@ -21,10 +21,10 @@ export interface OrderObserver {
 
 /** A changed record is looked for so far ahead: an insertion or a few deletions are passed over this way. */
 const lookAhead = 128
-/** After so many strangers in a row the order is not the old one, and the place is looked for everywhere. */
-const mostStrangers = 256
 /** So few are looked for everywhere at once. */
 const fewDigests = 65_536
+/** Of more, after so many strangers in a row the order is not the old one, and the place is looked for everywhere. */
+const mostStrangers = (count: number) => (count <= fewDigests ? 0 : Math.max(256, count >> 8))
 
 /**
  * What is known before a listing is read: the digests of the stored rows in the order they were listed, and those of
@@ -119,17 +119,26 @@ export class KnownRecords implements Disposable {
 
   /** The position of a digest among the stored ones, or -1 where it is not found. */
   #find(low: number, high: number): number {
-    const ahead = this.#stored.slice(this.#next, lookAhead)
-    for (let step = 0; step * 2 < ahead.length; step += 1) {
-      if (ahead[step * 2 + lowHalf] === low && ahead[step * 2 + highHalf] === high) return this.#next + step
-    }
+    const near = this.#findNear(this.#next, low, high)
+    if (near >= 0) return near
+    // Behind a run of changed records the next one stands as far on as there were of them.
+    const beyond = this.#strangers < lookAhead ? -1 : this.#findNear(this.#next + this.#strangers, low, high)
+    if (beyond >= 0) return beyond
     this.#strangers += 1
-    if (this.#strangers < mostStrangers && this.#stored.count > fewDigests) return -1
+    if (this.#strangers < mostStrangers(this.#stored.count)) return -1
     if (this.#stored.whole !== undefined) {
       this.#index ??= new DigestIndex(this.#stored.whole)
       return this.#index.find(low, high)
     }
     return isAnchor(low) ? (this.#stored.anchors.get(digestAt(pair(low, high), 0)) ?? -1) : -1
+  }
+
+  #findNear(from: number, low: number, high: number): number {
+    const ahead = this.#stored.slice(from, lookAhead)
+    for (let step = 0; step * 2 < ahead.length; step += 1) {
+      if (ahead[step * 2 + lowHalf] === low && ahead[step * 2 + highHalf] === high) return from + step
+    }
+    return -1
   }
 
   #mark(from: number, digests: Halves): void {

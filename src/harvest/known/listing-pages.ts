@@ -5,7 +5,7 @@ import { literal } from '../../store/identifiers.ts'
 import { copyIn } from '../copy-in.ts'
 import { writeBigint, writeRaw } from '../encode/encoders.ts'
 import { FrameWriter, put16 } from '../encode/frame-writer.ts'
-import { type Halves, highHalf, lowHalf } from './halves.ts'
+import type { Halves } from './halves.ts'
 import type { NewPage, OldPages, Pages } from './page-order.ts'
 import type { DigestCollector, StoredDigests } from './stored-digests.ts'
 
@@ -138,8 +138,7 @@ function addPage(collector: DigestCollector, page: Buffer): number {
   const bytes = new Uint8Array(page)
   if (isBigEndian) Buffer.from(bytes.buffer).swap64()
   const halves = new Uint32Array(bytes.buffer)
-  for (let at = 0; at < halves.length; at += 2)
-    collector.add(halves[at + lowHalf] ?? 0, halves[at + highHalf] ?? 0)
+  collector.addAll(halves)
   return halves.length / 2
 }
 

@@ -42,6 +42,18 @@ export class DigestCollector {
     this.#used += 2
   }
 
+  /** Takes in many at once. */
+  addAll(halves: Halves): void {
+    let from = 0
+    while (from < halves.length) {
+      if (this.#used === this.#memory.length) this.#makeRoom()
+      const some = Math.min(halves.length - from, this.#memory.length - this.#used)
+      this.#memory.set(halves.subarray(from, from + some), this.#used)
+      this.#used += some
+      from += some
+    }
+  }
+
   finish(): StoredDigests {
     if (this.#file === undefined) return inMemory(this.#memory.subarray(0, this.#used))
     this.#spill(this.#file)
