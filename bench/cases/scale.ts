@@ -22,23 +22,29 @@ export async function scale(ground: Ground): Promise<Findings> {
   }
   const large = path.join(ground.directory, 'tenfold.csv')
   const tenfold = ground.rows * 10
+  const largeChanged = path.join(ground.directory, 'tenfold-changed.csv')
   await writeCsv(large, tenfold, 'base')
+  await writeCsv(largeChanged, tenfold, 'spread')
+  const [base, spread] = [await ground.csv('base'), await ground.csv('spread')]
   const sizes = [
-    { label: '1 ×', rows: ground.rows, file: (await ground.csv('base')).file },
-    { label: '10 ×', rows: tenfold, file: large },
+    { label: '1 ×', rows: ground.rows, file: base.file, changed: spread.file },
+    { label: '10 ×', rows: tenfold, file: large, changed: largeChanged },
   ]
   for (let round = 0; round < ground.rounds; round += 1) {
-    for (const { label, rows, file } of sizes) {
+    for (const { label, rows, file, changed } of sizes) {
       const job: ChildJob = { url: ground.store.url, workspace, rows }
       await guiji.fresh()
       await drops.put(file)
       note(`scale: ${label} first load`, await harvestInChild(job))
       await drops.touch()
       note(`scale: ${label} unchanged, touched`, await harvestInChild(job))
+      await drops.put(changed)
+      note(`scale: ${label} 2 % changed`, await harvestInChild(job))
     }
   }
   await guiji.fresh()
   await rm(large)
+  await rm(largeChanged)
   return { seconds, mebibytes }
 }
 

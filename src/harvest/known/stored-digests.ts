@@ -15,7 +15,7 @@ export interface StoredDigests extends Disposable {
 }
 
 /** Up to so many digests are held in memory (8 bytes each); more go to a file. */
-export const mostInMemory = 4_000_000
+export const mostInMemory = 2_000_000
 /** Of digests in a file about one in so many is an anchor. */
 const anchorMask = 1023
 const windowDigests = 64 * 1024
