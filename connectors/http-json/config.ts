@@ -119,6 +119,7 @@ export function parseConfig(config: Readonly<Record<string, unknown>>, context: 
       idleSeconds: Number(config.idleSeconds ?? 30),
       totalSeconds: Number(config.totalSeconds ?? 300),
       retries: Number(config.retries ?? 4),
+      ...(context.outbound === undefined ? {} : { outbound: context.outbound }),
       maxBodyBytes: Number(config.maxPageMebibytes ?? 64) * 1024 * 1024,
     },
   }

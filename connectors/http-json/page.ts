@@ -46,7 +46,7 @@ function split(config: Config, answer: HttpAnswer, page: number, path: string) {
   } catch (error) {
     if (!(error instanceof GuijiError)) throw error
     const { source, credential } = config.http
-    const said = scrub(answer.body.toString('utf8', 0, 600), secretsOf(credential)).slice(0, 200)
+    const said = scrub(answer.body.toString('utf8', 0, 4096), secretsOf(credential)).slice(0, 200)
     const problem = String(error.details.problem ?? '')
     const common = { source, url, page, path, place: url, found: 'broken JSON' }
     switch (error.code) {

@@ -27,11 +27,14 @@ export class GuijiError extends Error {
   override readonly name = 'GuijiError'
   readonly code: ErrorCode
   readonly details: ErrorDetails
+  readonly #blame: Cause | undefined
 
-  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+  /** `blame` replaces the cause of the table where the error only passes on another's. */
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: { cause?: unknown; blame?: Cause }) {
     super(`${code}: ${fill(errorTable[code].en.fact, details)}`, options)
     this.code = code
     this.details = details
+    this.#blame = options?.blame
   }
 
   get recovery(): Recovery {
@@ -41,7 +44,7 @@ export class GuijiError extends Error {
   /** Whose fault it is when this error leaves an occurrence unkept. */
   get blame(): Cause | undefined {
     const entry: ErrorEntry = errorTable[this.code]
-    return entry.cause
+    return this.#blame ?? entry.cause
   }
 
   fact(language: Language): string {

@@ -1,8 +1,11 @@
-import { Agent, request as send } from 'undici'
+import { type Agent, request as send } from 'undici'
+import type { OutboundRules } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
 import { redactUrl } from './address-text.ts'
 import { acceptedEncodings, readBody } from './body.ts'
 import { type Asked, explainFailure, isWorthRepeating, totalTimeout } from './failure.ts'
+import { guardedAgent, outboundGuard } from './guarded-agent.ts'
+import { publicOnly } from './outbound.ts'
 import { rateLimit, type Turn, type Waiting } from './rate-limit.ts'
 import { explainStatus, userAgent } from './refusal.ts'
 import { isPassing, retryAfter, retryWait } from './retry.ts'
@@ -26,6 +29,8 @@ export interface HttpSettings extends Waiting {
   readonly maxBodyBytes: number
   /** In [0, 1). */
   readonly random: () => number
+  /** Where requests may go; absent: to public addresses. */
+  readonly outbound?: OutboundRules
 }
 
 export interface HttpAnswer {
@@ -45,13 +50,9 @@ export interface HttpClient extends AsyncDisposable {
 }
 
 export function openHttpClient(settings: HttpSettings): HttpClient {
-  const idle = settings.idleSeconds * 1000
-  const agent = new Agent({
-    connections: settings.connections,
-    headersTimeout: idle,
-    bodyTimeout: idle,
-    connect: { timeout: Math.min(idle, 20_000) },
-  })
+  const guard = outboundGuard(settings.outbound ?? publicOnly)
+  const { connections, idleSeconds } = settings
+  const agent = guardedAgent(guard, { connections, idle: idleSeconds * 1000 })
   const turn = rateLimit(settings.requestsPerSecond, settings)
   return {
     get: (url, headers, signal) => getWithRetries({ settings, agent, turn, headers, signal }, url),

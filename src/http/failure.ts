@@ -1,6 +1,7 @@
 import { GuijiError } from '../errors/guiji-error.ts'
 import { hostAndPort, redactUrl, scrub } from './address-text.ts'
 import { BodyCutOff, BodyTooLarge } from './body.ts'
+import { AddressRefused } from './outbound.ts'
 
 /** What a message about a failed request may tell. */
 export interface Asked {
@@ -22,6 +23,16 @@ export function explainFailure(error: unknown, asked: Asked): GuijiError {
   const common = { source, address: hostAndPort(url), url: redactUrl(url), host: url.hostname }
   const detail = scrub(messageOf(error), asked.secrets)
   const options = { cause: error }
+  if (error instanceof AddressRefused) {
+    return new GuijiError(
+      'SOURCE_ADDRESS_REFUSED',
+      { ...common, host: error.host, ip: error.address },
+      options,
+    )
+  }
+  if (codeOf(error) === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new GuijiError('SOURCE_HEADERS_TOO_LARGE', common, options)
+  }
   if (error instanceof BodyTooLarge) {
     return new GuijiError('SOURCE_TOO_LARGE', { ...common, limit: asked.limit }, options)
   }

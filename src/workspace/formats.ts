@@ -1,3 +1,4 @@
+import { isOutboundEntry } from '../http/outbound.ts'
 import { isCronProblem, parseCron } from '../schedule/cron.ts'
 
 /** The named formats of the document schemas: each tells whether a text has it. */
@@ -8,6 +9,7 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   date: isDate,
   duration: (text) => /^P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/.test(text),
   pattern: isPattern,
+  outbound: isOutboundEntry,
   cron: (text) => !isCronProblem(parseCron(text)),
   'store-url': (text) =>
     isSecretReference(text) || (/^postgres(ql)?:\/\/\S+$/.test(text) && !holdsPassword(text)),
