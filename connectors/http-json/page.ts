@@ -5,6 +5,7 @@ import { redactUrl, scrub } from '../../src/http/address-text.ts'
 import { askedFor, type HttpAnswer } from '../../src/http/client.ts'
 import { refuseNonJson } from '../../src/http/refusal.ts'
 import { secretsOf } from '../../src/http/signing.ts'
+import { MOST_RECORDS } from '../../src/records/batch-pieces.ts'
 import { splitJsonRecords } from '../../src/records/json-records.ts'
 import type { Config } from './config.ts'
 import { type Envelope, parseEnvelope } from './envelope.ts'
@@ -85,7 +86,8 @@ export function* batchesOf(page: Page): Generator<Batch> {
   for (let first = 0; first < page.count; ) {
     const from = page.starts[first] ?? 0
     let last = first + 1
-    while (last < page.count && (page.ends[last] ?? 0) - from <= batchBytes) last++
+    const most = Math.min(page.count, first + MOST_RECORDS)
+    while (last < most && (page.ends[last] ?? 0) - from <= batchBytes) last++
     const before = first
     yield {
       bytes: page.body.subarray(from, page.ends[last - 1]),

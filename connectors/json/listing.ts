@@ -1,4 +1,4 @@
-import type { Issue, Listing } from '../../src/connector.ts'
+import { type Issue, isIssue, type Listing } from '../../src/connector.ts'
 import { FileListing } from '../../src/records/file-listing.ts'
 import type { FileReading } from '../../src/records/file-reading.ts'
 import { issue } from '../../src/records/issues.ts'
@@ -21,8 +21,26 @@ export function jsonListing(parts: {
     reading,
     fields,
     decode: (batch, index) => decodeRecord(batch, index, fields),
-    readers: formats.map((format) => () => jsonBatches(format, read, signal)),
+    readers: formats.map((format) => () => readFile(format, read, signal)),
   })
+}
+
+/** Lines whose last one has no newline and does not parse end in the middle of a record. */
+async function* readFile(format: JsonFormat, read: JsonRead, signal: AbortSignal) {
+  const batches = jsonBatches(format, read, signal)
+  try {
+    let tail: JsonBatch | undefined
+    let step = await batches.next()
+    for (; step.done !== true; step = await batches.next()) {
+      tail = step.value
+      yield tail
+    }
+    const { mark, open } = step.value
+    const isCut = tail !== undefined && open && isIssue(decodeRecord(tail, tail.count - 1, []))
+    return isCut ? { mark, cutOff: `${format.file.path} ends in the middle of a record` } : { mark }
+  } finally {
+    await batches.return({ mark: { path: '', size: 0, mtimeNs: '0', sha256: '' }, open: false })
+  }
 }
 
 function decodeRecord(

@@ -13,6 +13,18 @@ export const httpErrors = {
       hint: '若确为该部门的系统，请将该地址或网段加入 guiji.yaml 的 outbound.allow',
     },
   },
+  SOURCE_NOT_HTTP: {
+    recovery: 'abort',
+    cause: 'source-wrong:content',
+    en: {
+      fact: 'what source {source} answers at {url} is not valid HTTP: {detail}',
+      hint: 'check address and port of config.baseUrl; if they are right, ask the department about the proxy in front of its system',
+    },
+    zh: {
+      fact: '源系统 {source} 在 {url} 的返回不是合法的 HTTP：{detail}',
+      hint: '请检查 config.baseUrl 的地址与端口；若无误，请向部门确认其前置代理',
+    },
+  },
   SOURCE_HEADERS_TOO_LARGE: {
     recovery: 'abort',
     cause: 'source-wrong:content',

@@ -2,7 +2,7 @@ import { type Agent, request as send } from 'undici'
 import type { OutboundRules } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
 import { redactUrl } from './address-text.ts'
-import { acceptedEncodings, readBody } from './body.ts'
+import { acceptedEncodings, BodyCutOff, readBody } from './body.ts'
 import { type Asked, explainFailure, isWorthRepeating, totalTimeout } from './failure.ts'
 import { guardedAgent, outboundGuard } from './guarded-agent.ts'
 import { publicOnly } from './outbound.ts'
@@ -91,6 +91,7 @@ async function tryOnce(conversation: Conversation, url: URL, attempts: number): 
   const total = AbortSignal.timeout(settings.totalSeconds * 1000)
   try {
     const answer = await follow(conversation, url, AbortSignal.any([signal, total]))
+    if (answer.status === 206) throw new BodyCutOff('only a part of it was sent (status 206)')
     if (answer.status < 400) return { answer }
     const contentType = answer.header('content-type')
     const error = explainStatus({ status: answer.status, contentType, body: answer.body, attempts }, asked)

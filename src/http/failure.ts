@@ -39,6 +39,9 @@ export function explainFailure(error: unknown, asked: Asked): GuijiError {
   if (error instanceof BodyCutOff) {
     return new GuijiError('SOURCE_TRUNCATED', { ...common, place: common.url, detail }, options)
   }
+  if (error instanceof Error && error.name === 'HTTPParserError') {
+    return new GuijiError('SOURCE_NOT_HTTP', { ...common, detail }, options)
+  }
   const waited = timeouts(asked)[codeOf(error)]
   if (waited) return new GuijiError('SOURCE_TIMEOUT', { ...common, ...waited }, options)
   const code = codeOf(error)
