@@ -9,6 +9,7 @@ import { publicOnly } from './outbound.ts'
 import { rateLimit, type Turn, type Waiting } from './rate-limit.ts'
 import { explainStatus, userAgent } from './refusal.ts'
 import { isPassing, retryAfter, retryWait } from './retry.ts'
+import { isSecretName } from './secret-forms.ts'
 import { type Credential, nonce, secretsOf, sign } from './signing.ts'
 
 export interface HttpSettings extends Waiting {
@@ -173,13 +174,19 @@ function first(value: string | readonly string[] | undefined): string | undefine
   return typeof value === 'string' ? value : value?.[0]
 }
 
+function secretHeaders(headers: HttpSettings['headers']): readonly string[] {
+  return Object.entries(headers)
+    .filter(([name]) => isSecretName(name))
+    .map(([, value]) => value)
+}
+
 /** What messages about a request to `url` may tell. */
 export function askedFor(settings: HttpSettings, url: URL): Asked {
   const { source, idleSeconds, totalSeconds, maxBodyBytes } = settings
   return {
     source,
     url,
-    secrets: secretsOf(settings.credential),
+    secrets: [...secretsOf(settings.credential), ...secretHeaders(settings.headers)],
     idleSeconds,
     totalSeconds,
     limit: maxBodyBytes,
