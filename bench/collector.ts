@@ -35,7 +35,11 @@ export async function harvestOnce(
   workspace: string,
   expected: Partial<RunSummary>,
 ): Promise<void> {
-  const engine = openEngine(store, { directory: workspace, emit: () => {} })
+  const engine = openEngine(store, {
+    directory: workspace,
+    outbound: { allow: ['127.0.0.1'], only: true },
+    emit: () => {},
+  })
   const [target] = await findTargets(store.pool)
   if (target === undefined) throw new Error('nothing to harvest')
   const summary = await runHarvest(engine, target, { signal: new AbortController().signal })

@@ -29,7 +29,7 @@ export async function writeDocuments(workspace: string, spec: DocumentSpec): Pro
   const source = { code: 'system', name: 'system', department: 'bench', ...spec.source }
   const harvest = { dataset: code, source: 'system', read: spec.read, items: spec.items ?? {} }
   const documents: Record<string, unknown> = {
-    'guiji.yaml': { name: 'bench' },
+    'guiji.yaml': { name: 'bench', outbound: { allow: ['127.0.0.1'] } },
     'catalog/bench.yaml': { department: { code: 'bench', name: 'bench' }, datasets: [dataset] },
     'sources/system.yaml': { source },
     'harvests/bench.yaml': { harvests: [harvest] },

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SourceDocument } from '../catalog-schema/documents/documents.ts'
 import { connectors } from '../connectors/index.ts'
-import type { Connector, SourceSession } from '../src/connector.ts'
+import type { Connector, OutboundRules, SourceSession } from '../src/connector.ts'
 import { GuijiError } from '../src/errors/guiji-error.ts'
 import { resolveSecrets } from '../src/workspace/secrets.ts'
 import { environment } from './environment.ts'
@@ -18,7 +18,13 @@ export const connectorsByKind: ReadonlyMap<string, Connector> = new Map(
 /** Opens a session with a source: its connector found, its secret references resolved. */
 export async function openSource(
   source: SourceDocument,
-  options: { readonly directory: string; readonly secrets: KnownSecrets; readonly signal: AbortSignal },
+  options: {
+    readonly directory: string
+    readonly secrets: KnownSecrets
+    /** Where HTTP sources may lie: `outbound` of the workspace. */
+    readonly outbound: OutboundRules | undefined
+    readonly signal: AbortSignal
+  },
 ): Promise<SourceSession> {
   const connector = connectorsByKind.get(source.kind)
   if (connector === undefined) {
@@ -33,6 +39,7 @@ export async function openSource(
   return await connector.open(resolved.config, {
     source: source.code,
     directory: options.directory,
+    ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
     politeness: { connections, ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }) },
     clock: Date.now,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),

@@ -34,6 +34,14 @@ export interface Connector {
   open(config: Readonly<Record<string, unknown>>, context: ConnectorContext): Promise<SourceSession>
 }
 
+/** Where connections may go beyond public addresses. */
+export interface OutboundRules {
+  /** Addresses, ranges (CIDR) and host names (`*.` before one: all names below it). */
+  readonly allow: readonly string[]
+  /** True: nowhere else, public addresses included. */
+  readonly only: boolean
+}
+
 /** What a connector gets from outside. All of it is passed in, so that a connector is testable alone. */
 export interface ConnectorContext {
   /** Code of the source, for messages. */
@@ -41,6 +49,8 @@ export interface ConnectorContext {
   /** Relative paths are resolved below this directory. */
   readonly directory: string
   readonly politeness: { readonly connections: number; readonly requestsPerSecond?: number }
+  /** Where an HTTP source may lie; absent: at public addresses only. */
+  readonly outbound?: OutboundRules
   /** Milliseconds since the epoch. */
   readonly clock: () => number
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>

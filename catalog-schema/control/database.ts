@@ -3,6 +3,7 @@ import type {
   DepartmentTable,
   HarvestTable,
   ItemTable,
+  SourceHealthTable,
   SourceTable,
   VersionTable,
 } from './tables/documents.ts'
@@ -29,6 +30,7 @@ export interface ControlDatabase {
   'guiji.dataset': DatasetTable
   'guiji.item': ItemTable
   'guiji.source': SourceTable
+  'guiji.source_health': SourceHealthTable
   'guiji.harvest': HarvestTable
   'guiji.commitment': CommitmentTable
   'guiji.occurrence': OccurrenceTable

@@ -19,6 +19,13 @@ export interface WorkspaceDocument {
   readonly store?: { readonly url: string }
   /** How many runs one process works on at once. */
   readonly concurrency: number
+  /** Where HTTP sources may lie. Absent: at public addresses only. */
+  readonly outbound?: {
+    /** Addresses, ranges (CIDR) and host names. */
+    readonly allow: readonly string[]
+    /** True: nowhere else, public addresses included. */
+    readonly only: boolean
+  }
 }
 
 export interface Contact {

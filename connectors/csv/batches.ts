@@ -1,4 +1,5 @@
 import type { Batch, Place } from '../../src/connector.ts'
+import { inPieces } from '../../src/records/batch-pieces.ts'
 import { FileBlocks, type TextBlock, withRest } from '../../src/records/file-blocks.ts'
 import { type FileMark, markOf } from '../../src/records/file-token.ts'
 import { LineCounter } from '../../src/records/line-counter.ts'
@@ -49,10 +50,10 @@ export async function* fileBatches(
   }
   for await (const block of blocks.blocks(signal)) {
     const batch = next(transcode(block), false)
-    if (batch) yield { ...batch, release: () => blocks.release(block.buffer) }
+    if (batch) yield* inPieces({ ...batch, release: () => blocks.release(block.buffer) })
   }
   const batch = next(end(), true)
-  if (batch) yield batch
+  if (batch) yield* inPieces(batch)
   return { mark: markOf(layout.file, blocks.digest()), open: lastByte !== 0x0a, unclosed }
 }
 

@@ -1,4 +1,5 @@
 import type { Issue } from '../../src/connector.ts'
+import { MOST_COLUMNS } from '../../src/records/columns.ts'
 import { issue, shortened } from '../../src/records/issues.ts'
 
 /** Field texts of one record, or what is wrong with its syntax. */
@@ -6,14 +7,20 @@ export type SplitRecord = readonly (string | null)[] | Issue
 
 /**
  * The fields of one CSV record as text: an unquoted empty field is null, a quoted empty one is '', as COPY reads
- * them. Quotes count only where RFC 4180 has them; anything else is `malformed`.
+ * them. Quotes count only where RFC 4180 has them; anything else is `malformed`. What lies beyond one field more than
+ * `most` is not looked at: a record of 16 MiB of delimiters is too long a list.
  */
-export function splitRecord(text: string, delimiter: string, quote: string): SplitRecord {
+export function splitRecord(
+  text: string,
+  delimiter: string,
+  quote: string,
+  most = MOST_COLUMNS,
+): SplitRecord {
   if (text.includes('\r')) {
     const plain = withoutQuoted(text, quote)
     if (plain.includes('\r')) return issue('malformed', 'a carriage return outside quotes', text)
   }
-  if (!text.includes(quote)) return text.split(delimiter).map(emptyToNull)
+  if (!text.includes(quote)) return text.split(delimiter, most + 1).map(emptyToNull)
   const fields: (string | null)[] = []
   let at = 0
   for (;;) {
@@ -28,7 +35,7 @@ export function splitRecord(text: string, delimiter: string, quote: string): Spl
       return issue('malformed', `text after the closing quote of ${where}`, text.slice(at, field.end + 40))
     }
     fields.push(field.value)
-    if (after === undefined) return fields
+    if (after === undefined || fields.length > most) return fields
     at = field.end + 1
   }
 }

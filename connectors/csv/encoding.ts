@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer'
-import { open } from 'node:fs/promises'
 import { GuijiError } from '../../src/errors/guiji-error.ts'
+import { openSourceFile } from '../../src/records/open-file.ts'
 import { problemOf, type SourceFile } from '../../src/records/source-files.ts'
 import type { CsvEncoding } from './config.ts'
 
@@ -80,11 +80,12 @@ function isMostlyUtf8(bytes: Buffer): boolean {
 
 async function readAt(file: SourceFile, position: number): Promise<Buffer> {
   try {
-    await using handle = await open(file.absolute, 'r')
+    await using handle = await openSourceFile(file)
     const buffer = Buffer.allocUnsafe(Math.min(HEAD_BYTES, Math.max(0, file.size - position)))
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, position)
     return buffer.subarray(0, bytesRead)
   } catch (error) {
+    if (error instanceof GuijiError) throw error
     throw new GuijiError('FILE_UNREADABLE', { file: file.path, problem: problemOf(error) }, { cause: error })
   }
 }

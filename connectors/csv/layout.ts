@@ -1,5 +1,6 @@
 import { isIssue } from '../../src/connector.ts'
 import { GuijiError } from '../../src/errors/guiji-error.ts'
+import { firstRepeated, MOST_COLUMNS } from '../../src/records/columns.ts'
 import { HEADROOM_BYTES } from '../../src/records/file-blocks.ts'
 import type { SourceFile } from '../../src/records/source-files.ts'
 import type { CsvEncoding, CsvRead } from './config.ts'
@@ -67,6 +68,7 @@ function layout(beginning: Beginning, names: readonly string[], skip: number): L
       decoder.decode(text.subarray(cut.starts[i], cut.ends[i])),
       read.delimiter,
       read.quote,
+      names.length,
     )
     if (!isIssue(fields) && fields.length === names.length) sample.push(fields)
   }
@@ -107,10 +109,11 @@ function headerNames(
   const fail = (problem: string) => new GuijiError('FILE_HEADER', { file: file.path, line, problem })
   const fields = splitRecord(headerText(bytes, file, encoding), read.delimiter, read.quote)
   if (isIssue(fields)) throw fail(fields.message)
+  if (fields.length > MOST_COLUMNS) throw fail(`more than ${MOST_COLUMNS} columns`)
   const names = fields.map((name) => name?.trim() ?? '')
   const empty = names.indexOf('')
   if (empty !== -1) throw fail(`column ${empty + 1} of ${names.length} has no name`)
-  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  const twice = firstRepeated(names)
   if (twice !== undefined) throw fail(`the name ${twice} occurs twice`)
   return names
 }

@@ -80,6 +80,9 @@ function cutOff(
   return `${file} ends in the middle of a record, at line ${line}`
 }
 
+/** So many fields too many are counted, which tells what went wrong; beyond it does not matter. */
+const COUNTED_BEYOND = 100
+
 /** The fields of one record in the order of its file. */
 function decodeRecord(batch: CsvBatch, index: number, read: CsvRead): readonly (string | null)[] | Issue {
   const { layout, oversize } = batch
@@ -92,10 +95,12 @@ function decodeRecord(batch: CsvBatch, index: number, read: CsvRead): readonly (
   if (text === undefined) {
     return issue('encoding', `bytes that are not valid ${layout.encoding}`, lossyText(bytes, layout))
   }
-  const fields = splitRecord(text, read.delimiter, read.quote)
+  const fields = splitRecord(text, read.delimiter, read.quote, layout.names.length + COUNTED_BEYOND)
   if (text.includes('\0')) return nulIssue(fields, layout)
   if (isIssue(fields) || fields.length === layout.names.length) return fields
-  return issue('ragged', `found ${fields.length} fields, expected ${layout.names.length}`, text)
+  const most = layout.names.length + COUNTED_BEYOND
+  const found = fields.length > most ? `more than ${most}` : fields.length
+  return issue('ragged', `found ${found} fields, expected ${layout.names.length}`, text)
 }
 
 const strict = {

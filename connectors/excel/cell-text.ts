@@ -39,6 +39,7 @@ export function plainNumber(source: string): string | undefined {
   const text = source.trim()
   if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return undefined
   if (/^-?\d+$/.test(text)) return text
+  if (!Number.isFinite(Number(text))) return undefined
   const digits = text.replace(/[eE].*$/, '').replaceAll(/^[+-]?0*\.?0*|\D/g, '').length
   if (/[eE]/.test(text) || digits === 16 || digits === 17) return withoutExponent(String(Number(text)))
   return text.replace(/^\+/, '')
@@ -62,6 +63,12 @@ export function unescaped(text: string): string {
     String.fromCharCode(Number.parseInt(hex, 16)),
   )
 }
+
+/** A cell of Excel has at most 32,767 characters; what is much longer comes from elsewhere and is no text of a cell. */
+export const LONGEST_CELL_TEXT = 1_000_000
+/** XFD is the last column of Excel, 1,048,576 its last row. */
+export const MOST_COLUMNS = 16_384
+export const MOST_ROWS = 1_048_576
 
 /** `A` → 0, `AB12` → 27. */
 export function columnIndex(reference: string): number {

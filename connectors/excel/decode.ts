@@ -20,6 +20,9 @@ export function decodeCells(
       return issue('ragged', message, cell ?? '')
     }
     if (cell?.includes('\0')) return issue('nul', `a NUL character in cell ${reference}`, cell, names[at])
+    if (cell?.isWellFormed() === false) {
+      return issue('encoding', `half of a UTF-16 pair in cell ${reference}`, undefined, names[at])
+    }
     texts.push(cell)
   }
   return texts

@@ -1,4 +1,5 @@
 import { GuijiError } from '../../src/errors/guiji-error.ts'
+import { firstRepeated } from '../../src/records/columns.ts'
 import type { SourceFile } from '../../src/records/source-files.ts'
 import { columnName } from './cell-text.ts'
 import type { Row } from './sheet-rows.ts'
@@ -59,7 +60,7 @@ function headerOf(file: SourceFile, row: Row): Header {
     if (name === '') throw fail(`cell ${columnName(first + at)}${row.number} has no name`)
     return name
   })
-  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  const twice = firstRepeated(names)
   if (twice !== undefined) throw fail(`the name ${twice} occurs twice`)
   return { row: row.number, first, names }
 }

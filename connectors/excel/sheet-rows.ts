@@ -1,4 +1,12 @@
-import { columnIndex, numberText, unescaped } from './cell-text.ts'
+import { GuijiError } from '../../src/errors/guiji-error.ts'
+import {
+  columnIndex,
+  LONGEST_CELL_TEXT,
+  MOST_COLUMNS,
+  MOST_ROWS,
+  numberText,
+  unescaped,
+} from './cell-text.ts'
 import type { Sheet, Workbook } from './workbook.ts'
 import { type Attributes, readXml } from './xml.ts'
 
@@ -27,6 +35,9 @@ export async function* sheetRows(
   }
 }
 
+/** A record may be as long in every kind of file. */
+const LONGEST_ROW_TEXT = 16 * 1024 * 1024
+
 class RowBuilder {
   readonly #workbook: Workbook
   #rows: Row[] = []
@@ -41,6 +52,8 @@ class RowBuilder {
   #formula: string | undefined
   #collects: 'value' | 'formula' | undefined
   #inGuide = false
+  /** Characters of the row under way. */
+  #rowLength = 0
 
   constructor(workbook: Workbook) {
     this.#workbook = workbook
@@ -55,10 +68,11 @@ class RowBuilder {
   open(element: string, attributes: Attributes): void {
     if (element === 'c') this.#openCell(attributes)
     else if (element === 'row') {
-      this.#number = attributes.r === undefined ? this.#number + 1 : Number(attributes.r)
+      this.#number = this.#rowNumber(attributes.r)
       this.#cells = []
       this.#allText = true
       this.#column = -1
+      this.#rowLength = 0
     } else if (element === 'v' || element === 'is') this.#hasValue = true
     else if (element === 'rPh') this.#inGuide = true
     else if (element === 'f') this.#formula = ''
@@ -67,6 +81,8 @@ class RowBuilder {
   }
 
   text(piece: string): void {
+    this.#rowLength += piece.length
+    if (this.#rowLength > LONGEST_ROW_TEXT) throw this.#broken('has more text than a record may have')
     if (this.#collects === 'value') this.#value += piece
     else if (this.#collects === 'formula') this.#formula += piece
   }
@@ -78,8 +94,20 @@ class RowBuilder {
     else if (element === 'row') this.#closeRow()
   }
 
+  #rowNumber(written: string | undefined): number {
+    const number = written === undefined ? this.#number + 1 : Number(written)
+    if (Number.isInteger(number) && number >= 1 && number <= MOST_ROWS) return number
+    throw this.#broken(`is followed by row ${written ?? number}`)
+  }
+
+  #broken(problem: string): GuijiError {
+    const { path } = this.#workbook.file
+    return new GuijiError('EXCEL_BROKEN', { file: path, problem: `row ${this.#number} ${problem}` })
+  }
+
   #openCell(attributes: Attributes): void {
     this.#column = attributes.r === undefined ? this.#column + 1 : columnIndex(attributes.r)
+    if (!(this.#column >= 0 && this.#column < MOST_COLUMNS)) throw this.#broken(`has a cell ${attributes.r}`)
     this.#type = attributes.t ?? 'n'
     this.#style = Number(attributes.s ?? 0)
     this.#value = ''
@@ -102,6 +130,7 @@ class RowBuilder {
 
   #cell(): Cell {
     const value = this.#value
+    if (value.length > LONGEST_CELL_TEXT) return { error: `a text of ${value.length} characters` }
     if (!this.#hasValue) return this.#formula === undefined ? null : { formula: this.#formula }
     switch (this.#type) {
       case 's':

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { GuijiError } from '../../src/errors/guiji-error.ts'
 import type { SourceFile } from '../../src/records/source-files.ts'
-import { unescaped } from './cell-text.ts'
+import { LONGEST_CELL_TEXT, unescaped } from './cell-text.ts'
 import { type NumberKind, numberKind } from './number-format.ts'
 import { TextTable } from './text-table.ts'
 import { type Attributes, readWholeXml } from './xml.ts'
@@ -105,6 +105,9 @@ async function readMain(parts: Parts, name: string, related: readonly Relation[]
   return { sheets, date1904 }
 }
 
+/** They are held in memory as long as the workbook is read. */
+const LARGEST_TEXTS_BYTES = 512 * 1024 * 1024
+
 /** Texts that cells share; the runs of a rich text are joined, phonetic guides left out. */
 async function readTexts(parts: Parts, name: string | undefined): Promise<TextTable> {
   const texts = new TextTable()
@@ -122,7 +125,7 @@ async function readTexts(parts: Parts, name: string | undefined): Promise<TextTa
         else if (element === 't') inText = !inGuide
       },
       text: (piece) => {
-        if (inText) text += piece
+        if (inText && text.length < LONGEST_CELL_TEXT) text += piece
       },
       close: (element) => {
         if (element === 't') inText = false
@@ -130,6 +133,7 @@ async function readTexts(parts: Parts, name: string | undefined): Promise<TextTa
         else if (element === 'si') texts.add(unescaped(text))
       },
     },
+    LARGEST_TEXTS_BYTES,
   )
   return texts
 }

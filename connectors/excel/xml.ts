@@ -11,6 +11,12 @@ export interface XmlHandlers {
   text?(text: string): void
 }
 
+/** Of a text, a comment or a tag. */
+const LONGEST_PIECE_BYTES = 16 * 1024 * 1024
+const DEEPEST = 256
+/** Parts other than sheets and shared texts are small. */
+const SMALL_PART_BYTES = 64 * 1024 * 1024
+
 /**
  * Reads one part of a workbook piece by piece and yields after each piece, so that the caller can take what its
  * handlers collected before more is read.
@@ -23,10 +29,29 @@ export async function* readXml(
   const parser = new SaxesParser({ xmlns: false, position: false })
   const fail = (problem: string, cause?: unknown) =>
     new GuijiError('EXCEL_BROKEN', { file: part.file, problem: `${part.name}: ${problem}` }, { cause })
-  parser.on('opentag', ({ name, attributes }) => handlers.open(localName(name), attributes))
-  parser.on('closetag', ({ name }) => handlers.close?.(localName(name)))
-  parser.on('text', (text) => handlers.text?.(text))
-  parser.on('cdata', (text) => handlers.text?.(text))
+  /** Bytes since the parser last gave something on: what it holds by now. */
+  let held = 0
+  let depth = 0
+  parser.on('opentag', ({ name, attributes }) => {
+    held = 0
+    if (++depth > DEEPEST) throw fail('elements nested too deep')
+    handlers.open(localName(name), attributes)
+  })
+  parser.on('closetag', ({ name }) => {
+    held = 0
+    depth--
+    handlers.close?.(localName(name))
+  })
+  const text = (piece: string) => {
+    held = 0
+    handlers.text?.(piece)
+  }
+  parser.on('text', text)
+  parser.on('cdata', text)
+  // No workbook has one, and entities are what it is misused for.
+  parser.on('doctype', () => {
+    throw fail('a document type declaration')
+  })
   parser.on('error', (error) => {
     throw fail(error.message, error)
   })
@@ -39,16 +64,28 @@ export async function* readXml(
     }
   }
   for await (const bytes of archive.bytes(part.name, part.signal)) {
+    held += bytes.length
     parser.write(decode(bytes))
+    if (held > LONGEST_PIECE_BYTES) throw fail(`a piece of more than ${LONGEST_PIECE_BYTES} bytes`)
     yield
   }
   parser.write(decode()).close()
   yield
 }
 
-/** Reads a part that is small, or whose handlers keep what they need. */
-export async function readWholeXml(...parameters: Parameters<typeof readXml>): Promise<void> {
-  for await (const _ of readXml(...parameters));
+/** Reads a part whose handlers keep what they need; `limit` are the bytes it may unpack to. */
+export async function readWholeXml(
+  archive: ZipArchive,
+  part: Parameters<typeof readXml>[1],
+  handlers: XmlHandlers,
+  limit = SMALL_PART_BYTES,
+): Promise<void> {
+  const size = archive.sizeOf(part.name)
+  if (size > limit) {
+    const problem = `${part.name} has ${size} bytes, of which ${limit} are read`
+    throw new GuijiError('EXCEL_TOO_LARGE', { file: part.file, problem })
+  }
+  for await (const _ of readXml(archive, part, handlers));
 }
 
 function localName(name: string): string {

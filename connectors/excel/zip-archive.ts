@@ -2,21 +2,28 @@
  * Reads the entries of a zip archive (PKWARE APPNOTE 6.3: stored and deflated, zip64) by way of its central
  * directory, with a cap on what an entry may unpack to.
  */
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
-import { createInflateRaw } from 'node:zlib'
+import { crc32, createInflateRaw } from 'node:zlib'
 import { GuijiError } from '../../src/errors/guiji-error.ts'
+import { openSourceFile } from '../../src/records/open-file.ts'
 import { problemOf, type SourceFile } from '../../src/records/source-files.ts'
 import { readDirectory, type ZipEntry } from './zip-directory.ts'
 
 /** What an archive may unpack to. A full sheet of 1,048,576 rows is a few GiB at a ratio of about 30. */
 export interface UnpackLimits {
   readonly entryBytes: number
+  /** All entries that are read while the archive is open. */
+  readonly totalBytes: number
   /** Unpacked to packed, looked at once an entry has unpacked to more than 64 MiB. */
   readonly ratio: number
 }
 
-export const defaultLimits: UnpackLimits = { entryBytes: 16 * 1024 ** 3, ratio: 300 }
+export const defaultLimits: UnpackLimits = {
+  entryBytes: 16 * 1024 ** 3,
+  totalBytes: 20 * 1024 ** 3,
+  ratio: 300,
+}
 
 const RATIO_FROM_BYTES = 64 * 1024 * 1024
 const READ_BYTES = 64 * 1024
@@ -26,6 +33,7 @@ export class ZipArchive implements AsyncDisposable {
   readonly #file: SourceFile
   readonly #limits: UnpackLimits
   readonly #entries: ReadonlyMap<string, ZipEntry>
+  #unpacked = 0
 
   private constructor(parts: {
     handle: FileHandle
@@ -40,16 +48,7 @@ export class ZipArchive implements AsyncDisposable {
   }
 
   static async open(file: SourceFile, limits: UnpackLimits = defaultLimits): Promise<ZipArchive> {
-    let handle: FileHandle
-    try {
-      handle = await open(file.absolute, 'r')
-    } catch (error) {
-      throw new GuijiError(
-        'FILE_UNREADABLE',
-        { file: file.path, problem: problemOf(error) },
-        { cause: error },
-      )
-    }
+    const handle = await openSourceFile(file)
     try {
       const entries = await readDirectory(handle, file)
       return new ZipArchive({ handle, file, limits, entries })
@@ -63,6 +62,11 @@ export class ZipArchive implements AsyncDisposable {
     return this.#entries.has(name)
   }
 
+  /** The bytes that an entry says it unpacks to, which is what it is held to; 0 where there is none. */
+  sizeOf(name: string): number {
+    return this.#entries.get(name)?.size ?? 0
+  }
+
   /** The unpacked bytes of an entry. */
   async *bytes(name: string, signal: AbortSignal): AsyncGenerator<Buffer> {
     const entry = this.#entries.get(name)
@@ -74,10 +78,14 @@ export class ZipArchive implements AsyncDisposable {
     if (unpacked !== packed)
       pipeline(packed, unpacked as ReturnType<typeof createInflateRaw>, () => undefined)
     let total = 0
+    let crc = 0
     try {
       for await (const chunk of unpacked) {
         signal.throwIfAborted()
         total += chunk.length
+        crc = crc32(chunk, crc)
+        this.#unpacked += chunk.length
+        if (total > entry.size) throw this.#broken(`the part ${name} has more bytes than declared`)
         this.#refuseBomb(entry, total)
         yield chunk
       }
@@ -87,6 +95,7 @@ export class ZipArchive implements AsyncDisposable {
     }
     if (total !== entry.size)
       throw this.#broken(`the part ${name} has ${total} bytes, declared are ${entry.size}`)
+    if (crc !== entry.crc) throw this.#broken(`the part ${name} is damaged: its check sum differs`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -109,15 +118,13 @@ export class ZipArchive implements AsyncDisposable {
   }
 
   #refuseBomb(entry: ZipEntry, total: number): void {
-    const { entryBytes, ratio } = this.#limits
+    const { entryBytes, totalBytes, ratio } = this.#limits
     const file = this.#file.path
-    if (total > entryBytes) {
-      const problem = `${entry.name} has more than ${entryBytes} bytes`
-      throw new GuijiError('EXCEL_TOO_LARGE', { file, problem })
-    }
+    const fail = (problem: string) => new GuijiError('EXCEL_TOO_LARGE', { file, problem })
+    if (total > entryBytes) throw fail(`${entry.name} has more than ${entryBytes} bytes`)
+    if (this.#unpacked > totalBytes) throw fail(`its parts have more than ${totalBytes} bytes`)
     if (total > RATIO_FROM_BYTES && total > entry.packed * ratio) {
-      const problem = `${entry.packed} packed bytes of ${entry.name} give more than ${ratio} times as many`
-      throw new GuijiError('EXCEL_TOO_LARGE', { file, problem })
+      throw fail(`${entry.packed} packed bytes of ${entry.name} give more than ${ratio} times as many`)
     }
   }
 

@@ -9,6 +9,8 @@ export interface ZipEntry {
   readonly encrypted: boolean
   readonly packed: number
   readonly size: number
+  /** CRC-32 of the unpacked bytes. */
+  readonly crc: number
   /** Where the local header of the entry begins. */
   readonly offset: number
 }
@@ -19,7 +21,9 @@ const END_64 = 0x06064b50
 const ENTRY = 0x02014b50
 const END_BYTES = 22
 const LONGEST_COMMENT = 65_535
-const LARGEST_DIRECTORY_BYTES = 64 * 1024 * 1024
+const LARGEST_DIRECTORY_BYTES = 16 * 1024 * 1024
+/** A workbook has a part for each sheet and a few more. */
+const MOST_ENTRIES = 10_000
 
 /** The entries of an archive by name, as its central directory lists them. */
 export async function readDirectory(
@@ -44,6 +48,9 @@ export async function readDirectory(
     const entry = readEntry(directory.subarray(at, Math.min(end, directory.length)))
     if (entry.method !== 0 && entry.method !== 8)
       throw fail(`the part ${entry.name} is packed in an unknown way`)
+    // Which of two parts of one name counts differs from reader to reader: what was looked at need not be what is read.
+    if (entries.has(entry.name)) throw fail(`it has the part ${entry.name} twice`)
+    if (entries.size === MOST_ENTRIES) throw fail(`it has more than ${MOST_ENTRIES} parts`)
     entries.set(entry.name, entry)
     at = end + directory.readUInt16LE(at + 32)
   }
@@ -87,6 +94,7 @@ function readEntry(bytes: Buffer): ZipEntry {
   return {
     name: bytes.toString('utf8', 46, nameEnd).replaceAll('\\', '/'),
     method: bytes.readUInt16LE(10),
+    crc: bytes.readUInt32LE(16),
     encrypted: (bytes.readUInt16LE(8) & 1) === 1,
     ...withZip64(sizes, bytes.subarray(nameEnd)),
   }

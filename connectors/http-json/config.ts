@@ -3,6 +3,16 @@ import { GuijiError } from '../../src/errors/guiji-error.ts'
 import type { HttpSettings } from '../../src/http/client.ts'
 import type { Credential } from '../../src/http/signing.ts'
 
+/** A pattern that matches a word in capitals and small letters. */
+const anyCase = (word: string) => word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)
+
+/** Names of headers whose values are secrets. */
+const secretHeader = anyCase('auth|cookie|token|secret|password|api[-_]?key|app[-_]?key|access[-_]?key')
+/** Names of query parameters that hold nothing else: `key` alone may be a word that is searched for. */
+export const secretParameter = anyCase(
+  '(access[-_]?)?token|secret|app[-_]?secret|(api|app|access)[-_]?key|passwd|password|pwd',
+).replace(/^.*$/, '($&)')
+
 const kindTitle = { title: 'Kind', 'title:zh': '类型' }
 
 export const configSchema: JsonSchema = {
@@ -12,7 +22,9 @@ export const configSchema: JsonSchema = {
   properties: {
     baseUrl: {
       type: 'string',
-      pattern: '^https?://[^/?#@]+',
+      pattern: '^https?://[^/?#@\\s]+([/?#]\\S*)?$',
+      // No key in its query either: secrets are only ever references.
+      format: 'no-secret-url',
       title: 'Base address; read.path is put behind it',
       'title:zh': '基础地址，read.path 接在其后',
     },
@@ -64,6 +76,14 @@ export const configSchema: JsonSchema = {
     },
     headers: {
       type: 'object',
+      patternProperties: {
+        [secretHeader]: {
+          type: 'string',
+          secret: true,
+          title: 'Header that holds a secret',
+          'title:zh': '含密钥的请求头',
+        },
+      },
       additionalProperties: { type: 'string' },
       title: 'Further request headers',
       'title:zh': '其他请求头',
@@ -119,6 +139,7 @@ export function parseConfig(config: Readonly<Record<string, unknown>>, context: 
       idleSeconds: Number(config.idleSeconds ?? 30),
       totalSeconds: Number(config.totalSeconds ?? 300),
       retries: Number(config.retries ?? 4),
+      ...(context.outbound === undefined ? {} : { outbound: context.outbound }),
       maxBodyBytes: Number(config.maxPageMebibytes ?? 64) * 1024 * 1024,
     },
   }

@@ -7,6 +7,7 @@ import {
   type ListingEnd,
   type ListRequest,
 } from '../../src/connector.ts'
+import { GuijiError } from '../../src/errors/guiji-error.ts'
 import type { HttpClient } from '../../src/http/client.ts'
 import { issue } from '../../src/records/issues.ts'
 import { jsonFieldNames } from '../../src/records/json-fields.ts'
@@ -27,6 +28,7 @@ export async function openListing(
   request: ListRequest,
 ): Promise<Listing> {
   const read = parseRead(request.read)
+  refuseReferences(config.http.source, read)
   const resource = addressOf(config.base, read.path, query(read, request))
   const start = firstPage(resource, read.paging)
   // Only a resource of one page can be recognised as unchanged: a first page says nothing of the others.
@@ -39,6 +41,14 @@ export async function openListing(
   if (same && mark) return unchanged(same, mark, request)
   const page = cutPage(config, answer, 1, read.records)
   return changed({ config, client, read, signal: request.signal }, page, mark, request)
+}
+
+/** Only the source's configuration has its references replaced: here one would be sent as it is written. */
+function refuseReferences(source: string, { query }: Read): void {
+  const found = Object.entries(query).find(([, value]) => /^(env|file):/.test(value))
+  if (found === undefined) return
+  const detail = 'refers to a secret: write it into config.auth with kind key and query'
+  throw new GuijiError('SOURCE_CONFIG_INVALID', { source, property: `read.query.${found[0]}`, detail })
 }
 
 function query(read: Read, request: ListRequest): Readonly<Record<string, string>> {

@@ -3,7 +3,7 @@ import { GuijiError } from '../../src/errors/guiji-error.ts'
 import { redactUrl, scrub } from '../../src/http/address-text.ts'
 import { askedFor, type HttpAnswer } from '../../src/http/client.ts'
 import { refuseNonJson } from '../../src/http/refusal.ts'
-import { secretsOf } from '../../src/http/signing.ts'
+import { MOST_RECORDS } from '../../src/records/batch-pieces.ts'
 import { splitJsonRecords } from '../../src/records/json-records.ts'
 import { createXxh64 } from '../../src/records/wasm/xxh64.ts'
 import type { Config } from './config.ts'
@@ -45,9 +45,10 @@ function split(config: Config, answer: HttpAnswer, page: number, path: string) {
     return splitJsonRecords(answer.body, path, url)
   } catch (error) {
     if (!(error instanceof GuijiError)) throw error
-    const { source, credential } = config.http
-    const said = scrub(answer.body.toString('utf8', 0, 600), secretsOf(credential)).slice(0, 200)
-    const problem = String(error.details.problem ?? '')
+    const { source } = config.http
+    const { secrets } = askedFor(config.http, answer.url)
+    const said = scrub(answer.body.toString('utf8', 0, 4096), secrets).slice(0, 200)
+    const problem = scrub(String(error.details.problem ?? ''), secrets)
     const common = { source, url, page, path, place: url, found: 'broken JSON' }
     switch (error.code) {
       case 'JSON_NO_RECORDS':
@@ -87,7 +88,8 @@ export function* batchesOf(page: Page): Generator<Batch> {
   for (let first = 0; first < page.count; ) {
     const from = page.starts[first] ?? 0
     let last = first + 1
-    while (last < page.count && (page.ends[last] ?? 0) - from <= batchBytes) last++
+    const most = Math.min(page.count, first + MOST_RECORDS)
+    while (last < most && (page.ends[last] ?? 0) - from <= batchBytes) last++
     const before = first
     yield {
       bytes: page.body.subarray(from, page.ends[last - 1]),

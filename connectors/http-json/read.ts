@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../src/connector.ts'
-import { record, texts } from './config.ts'
+import { record, secretParameter, texts } from './config.ts'
 
 const name = (title: string, chinese: string, fallback: string) => ({
   type: 'string',
@@ -19,6 +19,14 @@ export const readSchema: JsonSchema = {
     path: { type: 'string', title: 'Path behind the base address', 'title:zh': '路径' },
     query: {
       type: 'object',
+      patternProperties: {
+        [`^${secretParameter}$`]: {
+          type: 'string',
+          secret: true,
+          title: 'Key, which belongs into config.auth of the source: kind key, with query',
+          'title:zh': '密钥应写在源系统的 config.auth 中：kind 为 key，并设 query',
+        },
+      },
       additionalProperties: { type: ['string', 'number', 'boolean'] },
       title: 'Query parameters',
       'title:zh': '查询参数',

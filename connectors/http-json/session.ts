@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { ConnectorContext, SourceSession, TestStep, Text } from '../../src/connector.ts'
@@ -6,6 +5,8 @@ import { GuijiError } from '../../src/errors/guiji-error.ts'
 import { redactUrl } from '../../src/http/address-text.ts'
 import { askedFor, type HttpClient, openHttpClient } from '../../src/http/client.ts'
 import { explainFailure } from '../../src/http/failure.ts'
+import { type OutboundGuard, outboundGuard } from '../../src/http/guarded-agent.ts'
+import { publicOnly } from '../../src/http/outbound.ts'
 import { refuseNonJson } from '../../src/http/refusal.ts'
 import { addressOf, type Config } from './config.ts'
 import { discoverLists } from './discover.ts'
@@ -37,9 +38,10 @@ async function* testSteps(
   client: HttpClient,
   context: ConnectorContext,
 ): AsyncGenerator<TestStep> {
+  const guard = outboundGuard(config.http.outbound ?? publicOnly)
   const steps: readonly Step[] = [
-    { name: { en: 'name resolution', zh: '域名解析' }, work: () => resolve(config.base) },
-    { name: { en: 'connection', zh: '网络连接' }, work: () => reach(config, context.signal) },
+    { name: { en: 'name resolution', zh: '域名解析' }, work: () => resolve(config.base, guard) },
+    { name: { en: 'connection', zh: '网络连接' }, work: () => reach(config, guard, context.signal) },
     { name: { en: 'answer', zh: '接口响应' }, work: () => ask(config, client, context.signal) },
   ]
   for (const step of steps) {
@@ -63,18 +65,17 @@ async function run({ name, work }: Step, config: Config, context: ConnectorConte
   }
 }
 
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '')
+async function resolve(base: URL, guard: OutboundGuard): Promise<string> {
+  const [first] = await guard.addressesOf(base.hostname)
+  return `${base.hostname} is ${first?.address}`
 }
 
-async function resolve(base: URL): Promise<string> {
-  const { address } = await lookup(hostOf(base))
-  return `${base.hostname} is ${address}`
-}
-
-async function reach(config: Config, signal: AbortSignal): Promise<string> {
-  const port = Number(config.base.port) || (config.base.protocol === 'https:' ? 443 : 80)
-  const socket = connect({ host: hostOf(config.base), port, timeout: config.http.idleSeconds * 1000 })
+async function reach(config: Config, guard: OutboundGuard, signal: AbortSignal): Promise<string> {
+  const { base, http } = config
+  const port = Number(base.port) || (base.protocol === 'https:' ? 443 : 80)
+  const { lookup } = guard
+  const host = base.hostname.replace(/^\[|\]$/g, '')
+  const socket = connect({ host, port, lookup, timeout: http.idleSeconds * 1000 })
   socket.once('timeout', () => socket.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })))
   try {
     await once(socket, 'connect', { signal })

@@ -1,4 +1,5 @@
 import type { Batch, Place } from '../../src/connector.ts'
+import { inPieces } from '../../src/records/batch-pieces.ts'
 import { FileBlocks, plainText, type TextBlock, withRest } from '../../src/records/file-blocks.ts'
 import type { FileEnd } from '../../src/records/file-listing.ts'
 import { markOf } from '../../src/records/file-token.ts'
@@ -14,21 +15,28 @@ export interface JsonBatch extends Batch {
   readonly oversize: readonly number[]
 }
 
+export interface JsonFileEnd extends FileEnd {
+  /** The last line has no newline. */
+  readonly open: boolean
+}
+
 /** The records of one file, a batch for each block that holds the end of one. */
 export async function* jsonBatches(
   { file, format, mark }: JsonFormat,
   read: JsonRead,
   signal: AbortSignal,
-): AsyncGenerator<JsonBatch, FileEnd> {
+): AsyncGenerator<JsonBatch, JsonFileEnd> {
   await using blocks = await FileBlocks.open(file)
   const cutter = format === 'lines' ? new JsonLinesCutter() : new JsonArrayCutter(read.path, file.path, mark)
   const lines = new LineCounter()
   let skip = mark
   let index = 0
   let rest: Buffer = Buffer.alloc(0)
+  let lastByte = 0x0a
   const next = (fresh: TextBlock, last: boolean): JsonBatch | undefined => {
     const { bytes, from } = withRest(rest, { bytes: fresh.bytes, from: fresh.from + skip })
     skip = 0
+    lastByte = bytes[bytes.length - 1] ?? lastByte
     const cut = cutter.cut(bytes, from, last)
     rest = bytes.subarray(cut.rest)
     const before = index
@@ -42,11 +50,11 @@ export async function* jsonBatches(
   }
   for await (const block of blocks.blocks(signal)) {
     const batch = next(plainText(block), false)
-    if (batch) yield { ...batch, release: () => blocks.release(block.buffer) }
+    if (batch) yield* inPieces({ ...batch, release: () => blocks.release(block.buffer) })
   }
   const batch = next({ bytes: Buffer.alloc(0), from: 0 }, true)
-  if (batch) yield batch
-  return { mark: markOf(file, blocks.digest()) }
+  if (batch) yield* inPieces(batch)
+  return { mark: markOf(file, blocks.digest()), open: format === 'lines' && lastByte !== 0x0a }
 }
 
 function batchOf(bytes: Buffer, cut: CutJson, place: (index: number) => Place): JsonBatch {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { type Discovered, isIssue } from '../../src/connector.ts'
 import { guessFields } from '../../src/records/guess-type.ts'
 import { decodeJsonRecord, jsonFieldNames } from '../../src/records/json-fields.ts'
+import { openSourceFile } from '../../src/records/open-file.ts'
 import type { SourceFile } from '../../src/records/source-files.ts'
 import { jsonBatches } from './batches.ts'
 import type { JsonRead } from './config.ts'
@@ -36,7 +36,8 @@ const DEEPEST_PATH = 4
 /** The path to the longest array of objects in a document that is not too large to look for it; '' for none. */
 export async function findPath(file: SourceFile): Promise<string> {
   if (file.size > LARGEST_SEARCHED_BYTES) return ''
-  const text = await readFile(file.absolute, 'utf8')
+  await using handle = await openSourceFile(file)
+  const text = await handle.readFile('utf8')
   try {
     const arrays = arraysIn(JSON.parse(text), [])
     return [...arrays].sort((a, b) => b.length - a.length)[0]?.path ?? ''

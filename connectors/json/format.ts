@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises'
 import { GuijiError } from '../../src/errors/guiji-error.ts'
+import { openSourceFile } from '../../src/records/open-file.ts'
 import { problemOf, type SourceFile } from '../../src/records/source-files.ts'
 import type { JsonRead } from './config.ts'
 
@@ -56,11 +56,12 @@ function isWhole(line: string): boolean {
 
 async function readHead(file: SourceFile): Promise<Buffer> {
   try {
-    await using handle = await open(file.absolute, 'r')
+    await using handle = await openSourceFile(file)
     const buffer = Buffer.allocUnsafe(Math.min(HEAD_BYTES, file.size))
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0)
     return buffer.subarray(0, bytesRead)
   } catch (error) {
+    if (error instanceof GuijiError) throw error
     throw new GuijiError('FILE_UNREADABLE', { file: file.path, problem: problemOf(error) }, { cause: error })
   }
 }

@@ -1,6 +1,7 @@
-import type { Issue, Listing } from '../../src/connector.ts'
+import { type Issue, isIssue, type Listing } from '../../src/connector.ts'
 import { FileListing } from '../../src/records/file-listing.ts'
 import type { FileReading } from '../../src/records/file-reading.ts'
+import { noMark } from '../../src/records/file-token.ts'
 import { issue } from '../../src/records/issues.ts'
 import { JsonReader } from '../../src/records/json-reader.ts'
 import { MAX_JSON_RECORD_BYTES, OVERSIZE_JSON_KEPT_BYTES } from '../../src/records/json-records.ts'
@@ -22,8 +23,27 @@ export function jsonListing(parts: {
     reading,
     fields,
     decode: (batch, index) => decodeRecord(batch, index, reader),
-    readers: formats.map((format) => () => jsonBatches(format, read, signal)),
+    readers: formats.map((format) => () => readFile(format, read, signal)),
   })
+}
+
+/** Lines whose last one has no newline and does not parse end in the middle of a record. */
+async function* readFile(format: JsonFormat, read: JsonRead, signal: AbortSignal) {
+  const batches = jsonBatches(format, read, signal)
+  try {
+    let tail: JsonBatch | undefined
+    let step = await batches.next()
+    for (; step.done !== true; step = await batches.next()) {
+      tail = step.value
+      yield tail
+    }
+    const { mark, open } = step.value
+    const isCut =
+      tail !== undefined && open && isIssue(decodeRecord(tail, tail.count - 1, new JsonReader([])))
+    return isCut ? { mark, cutOff: `${format.file.path} ends in the middle of a record` } : { mark }
+  } finally {
+    await batches.return({ mark: noMark, open: false })
+  }
 }
 
 function decodeRecord(

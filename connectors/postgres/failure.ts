@@ -55,6 +55,17 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   '40001': 'SOURCE_CLOSED', // serialization_failure: a standby cancelled the snapshot
 }
 
+/**
+ * Whether the same reading may succeed a moment later: the connection was lost (08), the server restarts (57P01 to
+ * 57P03), has no connection left (53300), or could not serve the snapshot (40001).
+ */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof GuijiError)) return false
+  const code = errorCode(error.cause)
+  if (/^(08...|57P0[123]|53300|40001|ECONNRESET|EPIPE)$/.test(code)) return true
+  return code === '' && error.code === 'SOURCE_CLOSED'
+}
+
 function byCode(code: string): ErrorCode | undefined {
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) return 'SOURCE_TLS'
   return codes[code] ?? (code.startsWith('08') ? 'SOURCE_CLOSED' : undefined)

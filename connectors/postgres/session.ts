@@ -3,10 +3,12 @@ import { once } from 'node:events'
 import { connect as openSocket } from 'node:net'
 import type { ConnectorContext, SourceSession, TestStep, Text } from '../../src/connector.ts'
 import { GuijiError } from '../../src/errors/guiji-error.ts'
+import { retryWait } from '../../src/http/retry.ts'
+import { openPatiently } from '../../src/records/patient-listing.ts'
 import { type Connection, connect } from './client.ts'
 import { type Address, addressText } from './config.ts'
 import { discoverTables } from './discover.ts'
-import { connectSeconds, explain } from './failure.ts'
+import { connectSeconds, explain, isPassing } from './failure.ts'
 import { openListing } from './listing.ts'
 
 /** A conversation with one server. Each reading has a connection of its own, because it has a snapshot of its own. */
@@ -19,16 +21,35 @@ export function openSession(address: Address, context: ConnectorContext): Source
     },
     async list(request) {
       const signal = AbortSignal.any([context.signal, request.signal])
-      const connection = await connect(address, context, signal)
-      try {
-        return await openListing(connection, { ...request, signal })
-      } catch (error) {
-        await connection[Symbol.asyncDispose]()
-        throw error
+      const open = async () => {
+        const connection = await connect(address, context, signal)
+        try {
+          return await openListing(connection, { ...request, signal })
+        } catch (error) {
+          await connection[Symbol.asyncDispose]()
+          throw error
+        }
       }
+      return await openPatiently({ open, again: (error, attempt) => again(error, attempt, context, signal) })
     },
     async [Symbol.asyncDispose]() {},
   }
+}
+
+/** Attempts after the first. */
+const retries = 3
+
+/** Waits before another attempt, where the failure is one that passes. */
+async function again(
+  error: unknown,
+  attempt: number,
+  { sleep, random }: ConnectorContext,
+  signal: AbortSignal,
+): Promise<boolean> {
+  signal.throwIfAborted()
+  if (attempt > retries || !isPassing(error)) return false
+  await sleep(retryWait(attempt, undefined, random), signal)
+  return true
 }
 
 /** Name, connection, sign-in, permission: the first that fails is the last that is told. */

@@ -23,8 +23,9 @@ function decisionCommand(verb: Verb): CommandMaker {
 async function decide(shell: Shell, options: GlobalOptions, verb: Verb, text: string): Promise<ExitCode> {
   const runId = idWord('<run>', text)
   await using session = await openSession(shell, options)
-  const { store, directory, db } = session
-  const engine = openEngine(store, { directory, secrets: shell.secrets, emit: () => {} })
+  const { store, directory, db, settings } = session
+  const { outbound } = settings
+  const engine = openEngine(store, { directory, outbound, secrets: shell.secrets, emit: () => {} })
   const summary = await (verb === 'approve' ? approveRun : refuseRun)(engine, runId, { by: shell.user })
   const { dataset, run, deleted, heldAfter } = summary
   await judge(db, { now: new Date(shell.clock()) })

@@ -125,8 +125,9 @@ async function runJobs(
     if (options.json === true) shell.out.json(event)
   }
   const { db, settings, directory } = session
+  const { outbound } = settings
   const outcomes = await harvestMany(
-    openEngine(session.store, { directory, secrets: shell.secrets, emit }),
+    openEngine(session.store, { directory, outbound, secrets: shell.secrets, emit }),
     jobs,
     {
       db,

@@ -32,7 +32,8 @@ async function plan(
   const { pool, store, directory, settings } = session
   await listedDatasets(pool, codes === undefined ? {} : { codes })
   const targets = await findTargets(pool, codes)
-  const engine = openEngine(store, { directory, secrets: shell.secrets, emit: () => {} })
+  const { outbound } = settings
+  const engine = openEngine(store, { directory, outbound, secrets: shell.secrets, emit: () => {} })
   const last = await lastRuns(pool)
   const client = await pool.connect()
   const plans: HarvestPlan[] = []

@@ -33,7 +33,12 @@ async function preview(shell: Shell, options: PreviewOptions, code: string): Pro
   const { dataset, harvest, source } = chosen(workspace, code)
   await using session = await openSession(shell, { ...options, workspace: workspace.directory })
   const { signal, secrets } = shell
-  await using opened = await openSource(source, { directory: workspace.directory, secrets, signal })
+  await using opened = await openSource(source, {
+    directory: workspace.directory,
+    outbound: workspace.settings.outbound,
+    secrets,
+    signal,
+  })
   const client = await session.pool.connect()
   try {
     const previewed = await previewRecords(client, opened, { dataset, harvest, limit, signal })

@@ -26,7 +26,12 @@ async function discover(shell: Shell, options: DiscoverOptions, code: string): P
   const { workspace } = await validWorkspace(options)
   const { signal, out, say, secrets } = shell
   const source = chosenSource(workspace, code, shell.language)
-  await using session = await openSource(source, { directory: workspace.directory, secrets, signal })
+  await using session = await openSource(source, {
+    directory: workspace.directory,
+    outbound: workspace.settings.outbound,
+    secrets,
+    signal,
+  })
   const found: Discovered[] = []
   for await (const one of session.discover()) {
     signal.throwIfAborted()

@@ -1,11 +1,14 @@
-import type { SourceDocument } from '../../catalog-schema/documents/documents.ts'
+import type { SourceDocument, Workspace } from '../../catalog-schema/documents/documents.ts'
 import type { TestStep } from '../../src/connector.ts'
 import { GuijiError } from '../../src/errors/guiji-error.ts'
+import { Circuit } from '../../src/sources/circuit.ts'
+import { openWatched } from '../../src/sources/watched-session.ts'
 import { causeText } from '../cause-text.ts'
 import { chosenSource } from '../chosen-source.ts'
 import { type CommandMaker, newCommand, onCall } from '../command.ts'
 import { openSource } from '../open-source.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
+import { contactText } from '../source-circuits.ts'
 import { printable } from '../terminal/width.ts'
 import { validWorkspace } from '../valid-workspace.ts'
 
@@ -32,7 +35,7 @@ async function test(shell: Shell, options: GlobalOptions, code: string | undefin
   if (sources.length === 0 && options.json !== true) shell.out.line(shell.say('source.none'))
   for (const source of sources) {
     shell.signal.throwIfAborted()
-    const one = await testSource(shell, source, workspace.directory)
+    const one = await testSource(shell, source, workspace)
     tested.push(one)
     if (options.json !== true) showTested(shell, one)
   }
@@ -41,13 +44,21 @@ async function test(shell: Shell, options: GlobalOptions, code: string | undefin
 }
 
 async function testSource(
-  { signal, secrets }: Shell,
+  { signal, secrets, clock }: Shell,
   source: SourceDocument,
-  directory: string,
+  { directory, settings, departments }: Workspace,
 ): Promise<Tested> {
   const steps: TestStep[] = []
+  const department = departments.find(({ code }) => code === source.department)
   try {
-    await using session = await openSource(source, { directory, secrets, signal })
+    const open = () => openSource(source, { directory, outbound: settings.outbound, secrets, signal })
+    await using session = await openWatched(open, {
+      source: source.code,
+      circuit: new Circuit(),
+      contact: contactText(department?.contact),
+      clock,
+      record: async () => {},
+    })
     for await (const step of session.test()) steps.push(step)
     return { source, steps, ok: steps.every(({ ok }) => ok) }
   } catch (error) {

@@ -4,6 +4,7 @@ import { verdicts as verdictTitles } from '../../catalog-schema/vocabulary/verdi
 import { judge } from '../../src/freshness/judge.ts'
 import { planOccurrences } from '../../src/freshness/plan-occurrences.ts'
 import { attainment } from '../../src/freshness/verdicts.ts'
+import { readTroubled } from '../../src/sources/record-health.ts'
 import { listedDatasets } from '../../src/store/read-datasets.ts'
 import { type DatasetStatus, readStatus } from '../../src/store/read-status.ts'
 import { horizonDays } from '../../src/workspace/apply-workspace.ts'
@@ -13,6 +14,7 @@ import { openSession } from '../session.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
 import { countText, instantText, shareText, shortInstant } from '../terminal/format.ts'
 import { formatTable } from '../terminal/table.ts'
+import { troubledJson, troubledLines } from '../troubled-sources.ts'
 
 interface StatusOptions extends GlobalOptions {
   readonly department?: string
@@ -36,8 +38,13 @@ async function status(shell: Shell, options: StatusOptions): Promise<ExitCode> {
   await judge(db, { now })
   const board = await readStatus(pool, db, { now, datasets })
   const zone = session.settings.timeZone
-  if (options.json === true) shell.out.json(statusJson(board, now, zone))
-  else showStatus(shell, board, now, zone)
+  const troubled = await readTroubled(pool, now)
+  if (options.json === true)
+    shell.out.json({ ...statusJson(board, now, zone), ...troubledJson(troubled, zone) })
+  else {
+    showStatus(shell, board, now, zone)
+    shell.out.lines(troubledLines(shell, troubled, zone))
+  }
   return 0
 }
 

@@ -23,6 +23,10 @@ export const statusMessages = {
     en: 'promises: {kept} of {owed} periods kept ({share}); {noClock} datasets have no clock and are left out',
     zh: '及时率：{kept}/{owed} 期（{share}）；{noClock} 项无时限，未计入',
   },
+  'status.troubled': {
+    en: 'source {source} is left alone until {until}: {failures} failures in a row since {since}, the last {code} ({cause})',
+    zh: '源系统 {source} 暂停访问至 {until}：自 {since} 起连续失败 {failures} 次，最近一次 {code}（{cause}）',
+  },
   'status.as-of': { en: 'as of {at}', zh: '截至 {at}' },
   'status.nothing': {
     en: 'nothing has been applied to this store yet: run "guiji apply"',

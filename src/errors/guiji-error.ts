@@ -27,11 +27,15 @@ export class GuijiError extends Error {
   override readonly name = 'GuijiError'
   readonly code: ErrorCode
   readonly details: ErrorDetails
+  readonly #blame: Cause | undefined
 
-  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: { cause?: unknown }) {
-    super(`${code}: ${fill(errorTable[code].en.fact, details)}`, options)
+  /** `blame` replaces the cause of the table where the error only passes on another's. */
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: { cause?: unknown; blame?: Cause }) {
+    const readable = readableDetails(details)
+    super(`${code}: ${fill(errorTable[code].en.fact, readable)}`, options)
     this.code = code
-    this.details = details
+    this.details = readable
+    this.#blame = options?.blame
   }
 
   get recovery(): Recovery {
@@ -41,7 +45,7 @@ export class GuijiError extends Error {
   /** Whose fault it is when this error leaves an occurrence unkept. */
   get blame(): Cause | undefined {
     const entry: ErrorEntry = errorTable[this.code]
-    return entry.cause
+    return this.#blame ?? entry.cause
   }
 
   fact(language: Language): string {
@@ -52,6 +56,21 @@ export class GuijiError extends Error {
     return fill(errorTable[this.code][language].hint, this.details)
   }
 }
+
+/**
+ * Details quote what a source said, which may be anything: control characters and half pairs, which neither a store
+ * nor a terminal takes, become U+FFFD.
+ */
+function readableDetails(details: ErrorDetails): ErrorDetails {
+  return Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.toWellFormed().replace(unreadable, '\ufffd') : value,
+    ]),
+  )
+}
+
+const unreadable = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g
 
 /** `{name}` in a template is replaced by the detail of that name; an absent detail leaves nothing. */
 function fill(template: string, details: ErrorDetails): string {

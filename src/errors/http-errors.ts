@@ -2,6 +2,41 @@ import type { ErrorEntry } from './table.ts'
 
 /** Errors of what an HTTP interface answered. */
 export const httpErrors = {
+  SOURCE_ADDRESS_REFUSED: {
+    recovery: 'abort',
+    en: {
+      fact: 'source {source} lies at {ip} ({host}), where guiji may not ask',
+      hint: 'if this is the system of the department, add the address or its range to outbound.allow in guiji.yaml',
+    },
+    zh: {
+      fact: '源系统 {source} 位于 {ip}（{host}），不在 guiji 允许访问的范围内',
+      hint: '若确为该部门的系统，请将该地址或网段加入 guiji.yaml 的 outbound.allow',
+    },
+  },
+  SOURCE_NOT_HTTP: {
+    recovery: 'abort',
+    cause: 'source-wrong:content',
+    en: {
+      fact: 'what source {source} answers at {url} is not valid HTTP: {detail}',
+      hint: 'check address and port of config.baseUrl; if they are right, ask the department about the proxy in front of its system',
+    },
+    zh: {
+      fact: '源系统 {source} 在 {url} 的返回不是合法的 HTTP：{detail}',
+      hint: '请检查 config.baseUrl 的地址与端口；若无误，请向部门确认其前置代理',
+    },
+  },
+  SOURCE_HEADERS_TOO_LARGE: {
+    recovery: 'abort',
+    cause: 'source-wrong:content',
+    en: {
+      fact: 'the headers of the answer of source {source} at {url} are larger than 32 KiB',
+      hint: 'ask the department what its system or the proxy in front of it puts into the headers',
+    },
+    zh: {
+      fact: '源系统 {source} 在 {url} 的响应头超过 32 KiB',
+      hint: '请向部门确认其系统或前置代理在响应头中写入了什么',
+    },
+  },
   SOURCE_FAILING: {
     recovery: 'retry',
     cause: 'source-unreachable:refused',

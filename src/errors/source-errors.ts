@@ -57,11 +57,11 @@ export const sourceErrors = {
     cause: 'source-unreachable:credential',
     en: {
       fact: 'source {source} at {address} does not accept the credential: {detail}',
-      hint: 'check the user and the secret reference of the source; ask the department whether the password or token has expired',
+      hint: 'check the user and the secret reference of the source; ask the department{contact} whether the password or token has expired',
     },
     zh: {
       fact: '源系统 {source}（{address}）不接受凭据：{detail}',
-      hint: '请检查源系统的用户与密钥引用，并向部门确认密码或令牌是否过期',
+      hint: '请检查源系统的用户与密钥引用，并向部门{contact}确认密码或令牌是否过期',
     },
   },
   SOURCE_BLOCKED: {
@@ -69,11 +69,11 @@ export const sourceErrors = {
     cause: 'source-unreachable:blocked',
     en: {
       fact: 'source {source} at {address} blocks this machine: {detail}',
-      hint: 'ask the department to let the address of this machine and the user agent "{agent}" through its firewall',
+      hint: 'ask the department{contact} to let the address of this machine and the user agent "{agent}" through its firewall',
     },
     zh: {
       fact: '源系统 {source}（{address}）拦截了本机：{detail}',
-      hint: '请让部门在防火墙放行本机地址以及 User-Agent“{agent}”',
+      hint: '请让部门{contact}在防火墙放行本机地址以及 User-Agent“{agent}”',
     },
   },
   SOURCE_FORBIDDEN: {
@@ -81,11 +81,11 @@ export const sourceErrors = {
     cause: 'source-unreachable:credential',
     en: {
       fact: 'source {source} does not let its user read {object}: {detail}',
-      hint: 'ask the department to grant the read permission on {object}',
+      hint: 'ask the department{contact} to grant the read permission on {object}',
     },
     zh: {
       fact: '源系统 {source} 未授权读取 {object}：{detail}',
-      hint: '请让部门授予 {object} 的读取权限',
+      hint: '请让部门{contact}授予 {object} 的读取权限',
     },
   },
   SOURCE_BUSY: {
@@ -98,6 +98,18 @@ export const sourceErrors = {
     zh: {
       fact: '源系统 {source}（{address}）过于繁忙：{detail}',
       hint: '请调低该源的 politeness.connections 或 politeness.requestsPerSecond，或改在空闲时段读取',
+    },
+  },
+  SOURCE_LEFT_ALONE: {
+    recovery: 'retry',
+    cause: 'source-unreachable:refused',
+    en: {
+      fact: 'source {source} is left alone for another {seconds} s after {failures} failures in a row, the last {code}',
+      hint: 'run "guiji source test {source}" to see what is wrong; the next run after that time tries again',
+    },
+    zh: {
+      fact: '源系统 {source} 连续失败 {failures} 次（最近一次 {code}），{seconds} 秒内暂不访问',
+      hint: '运行“guiji source test {source}”可查看原因；过后的下一次运行会再次尝试',
     },
   },
   SOURCE_DATABASE_UNKNOWN: {

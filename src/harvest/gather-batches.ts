@@ -9,6 +9,8 @@ interface Gathered extends Batch {
 
 /** A batch smaller than this is put together with those that follow: each chunk costs some statements. */
 const leastBytes = 1 << 20
+/** Nor are more records than this put together: what is made of each takes memory of its own. */
+const mostRecords = 50_000
 
 /** The same listing in batches that are worth a chunk. */
 export function gatherBatches(listing: Listing): Listing {
@@ -24,14 +26,17 @@ export function gatherBatches(listing: Listing): Listing {
 async function* gathered(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
   let waiting: Batch[] = []
   let bytes = 0
+  let records = 0
   for await (const batch of batches) {
     if (batch.count === 0) continue
     waiting.push(batch)
     bytes += batch.bytes.length
-    if (bytes < leastBytes) continue
+    records += batch.count
+    if (bytes < leastBytes && records < mostRecords) continue
     yield together(waiting)
     waiting = []
     bytes = 0
+    records = 0
   }
   if (waiting.length > 0) yield together(waiting)
 }

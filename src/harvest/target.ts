@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type {
+  Contact,
   DatasetDocument,
   HarvestDocument,
   SourceDocument,
@@ -12,6 +13,8 @@ export interface HarvestTarget {
   readonly dataset: DatasetDocument & { readonly department: string }
   readonly harvest: HarvestDocument
   readonly source: SourceDocument
+  /** Who answers for the source in its department. */
+  readonly contact?: Contact
   readonly state: {
     readonly held: bigint
     readonly token: string | null
@@ -28,6 +31,7 @@ interface Row {
   dataset: DatasetDocument
   harvest: HarvestDocument
   source: SourceDocument
+  contact: Contact | null
   held: bigint
   token: string | null
   cursor: string | null
@@ -42,9 +46,10 @@ export async function findTargets(
 ): Promise<HarvestTarget[]> {
   const { rows } = await db.query<Row>(
     `select h.id as harvest_id, d.id as dataset_id, d.department, d.definition as dataset,
-       h.definition as harvest, s.definition as source, t.held, t.token, t.cursor, t.seed, t.last_snapshot_at
+       h.definition as harvest, s.definition as source, p.contact, t.held, t.token, t.cursor, t.seed, t.last_snapshot_at
      from guiji.harvest h join guiji.dataset d on d.id = h.dataset_id join guiji.source s on s.code = h.source
        join guiji.dataset_state t on t.dataset_id = d.id
+       left join guiji.department p on p.code = s.department
      where h.retired_at is null and d.retired_at is null
        and ($1::text[] is null and h.enabled or d.code = any ($1::text[]))
      order by d.department, d.code`,
@@ -60,6 +65,7 @@ function targetOf(row: Row): HarvestTarget {
     dataset: { ...row.dataset, department: row.department },
     harvest: row.harvest,
     source: row.source,
+    ...(row.contact && { contact: row.contact }),
     state: {
       held: row.held,
       token: row.token,

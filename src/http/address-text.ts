@@ -1,4 +1,4 @@
-const secretName = /key|token|secret|sign|pass|pwd|auth|credential|密/i
+import { isSecretName, secretForms } from './secret-forms.ts'
 
 /** Hides what must not be read in a message: user and password, and query values whose name sounds secret. */
 export function redactUrl(url: string | URL): string {
@@ -7,7 +7,7 @@ export function redactUrl(url: string | URL): string {
   shown.password = ''
   shown.hash = ''
   for (const name of [...shown.searchParams.keys()]) {
-    if (secretName.test(name)) shown.searchParams.set(name, '***')
+    if (isSecretName(name)) shown.searchParams.set(name, '***')
   }
   return shown.href
 }
@@ -19,10 +19,8 @@ export function hostAndPort(url: URL): string {
 
 /** Replaces every known secret that a system echoes in what it says. */
 export function scrub(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret.length >= 4)
-    .reduce(
-      (cleaned, secret) => cleaned.replaceAll(secret, '***').replaceAll(encodeURIComponent(secret), '***'),
-      text,
-    )
+  return secretForms(secrets.filter((secret) => secret.length >= 4)).reduce(
+    (cleaned, form) => cleaned.replaceAll(form, '***'),
+    text,
+  )
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 
@@ -55,12 +56,24 @@ async function inflated(bytes: Buffer, encoding: string | undefined, limit: numb
   }
 }
 
-/** JSON is UTF-8 (RFC 8259), but older systems answer in GBK and say so; a byte order mark is dropped. */
+/**
+ * JSON is UTF-8 (RFC 8259), but older systems answer in GBK and say so; a byte order mark is dropped. Some say so and
+ * answer in UTF-8: characters of three bytes hardly ever come about by chance. What is neither stays as it is, so
+ * that the records concerned are found and rejected instead of read with other characters.
+ */
 function toUtf8(bytes: Buffer, contentType: string | undefined): Buffer {
   const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase()
   if (charset !== undefined && /^(gb18030|gbk|gb2312)$/.test(charset)) {
-    return Buffer.from(new TextDecoder('gb18030').decode(bytes), 'utf8')
+    return isUtf8(bytes) && bytes.some((byte) => byte >= 0xe0) ? bytes : fromGbk(bytes)
   }
   const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
   return marked ? bytes.subarray(3) : bytes
+}
+
+function fromGbk(bytes: Buffer): Buffer {
+  try {
+    return Buffer.from(new TextDecoder('gb18030', { fatal: true }).decode(bytes), 'utf8')
+  } catch {
+    return bytes
+  }
 }

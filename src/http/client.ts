@@ -1,11 +1,15 @@
-import { Agent, request as send } from 'undici'
+import { type Agent, request as send } from 'undici'
+import type { OutboundRules } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
 import { redactUrl } from './address-text.ts'
-import { acceptedEncodings, readBody } from './body.ts'
+import { acceptedEncodings, BodyCutOff, readBody } from './body.ts'
 import { type Asked, explainFailure, isWorthRepeating, totalTimeout } from './failure.ts'
+import { guardedAgent, outboundGuard } from './guarded-agent.ts'
+import { publicOnly } from './outbound.ts'
 import { rateLimit, type Turn, type Waiting } from './rate-limit.ts'
 import { explainStatus, userAgent } from './refusal.ts'
 import { isPassing, retryAfter, retryWait } from './retry.ts'
+import { isSecretName } from './secret-forms.ts'
 import { type Credential, nonce, secretsOf, sign } from './signing.ts'
 
 export interface HttpSettings extends Waiting {
@@ -26,6 +30,8 @@ export interface HttpSettings extends Waiting {
   readonly maxBodyBytes: number
   /** In [0, 1). */
   readonly random: () => number
+  /** Where requests may go; absent: to public addresses. */
+  readonly outbound?: OutboundRules
 }
 
 export interface HttpAnswer {
@@ -45,13 +51,9 @@ export interface HttpClient extends AsyncDisposable {
 }
 
 export function openHttpClient(settings: HttpSettings): HttpClient {
-  const idle = settings.idleSeconds * 1000
-  const agent = new Agent({
-    connections: settings.connections,
-    headersTimeout: idle,
-    bodyTimeout: idle,
-    connect: { timeout: Math.min(idle, 20_000) },
-  })
+  const guard = outboundGuard(settings.outbound ?? publicOnly)
+  const { connections, idleSeconds } = settings
+  const agent = guardedAgent(guard, { connections, idle: idleSeconds * 1000 })
   const turn = rateLimit(settings.requestsPerSecond, settings)
   return {
     get: (url, headers, signal) => getWithRetries({ settings, agent, turn, headers, signal }, url),
@@ -90,6 +92,7 @@ async function tryOnce(conversation: Conversation, url: URL, attempts: number): 
   const total = AbortSignal.timeout(settings.totalSeconds * 1000)
   try {
     const answer = await follow(conversation, url, AbortSignal.any([signal, total]))
+    if (answer.status === 206) throw new BodyCutOff('only a part of it was sent (status 206)')
     if (answer.status < 400) return { answer }
     const contentType = answer.header('content-type')
     const error = explainStatus({ status: answer.status, contentType, body: answer.body, attempts }, asked)
@@ -171,13 +174,19 @@ function first(value: string | readonly string[] | undefined): string | undefine
   return typeof value === 'string' ? value : value?.[0]
 }
 
+function secretHeaders(headers: HttpSettings['headers']): readonly string[] {
+  return Object.entries(headers)
+    .filter(([name]) => isSecretName(name))
+    .map(([, value]) => value)
+}
+
 /** What messages about a request to `url` may tell. */
 export function askedFor(settings: HttpSettings, url: URL): Asked {
   const { source, idleSeconds, totalSeconds, maxBodyBytes } = settings
   return {
     source,
     url,
-    secrets: secretsOf(settings.credential),
+    secrets: [...secretsOf(settings.credential), ...secretHeaders(settings.headers)],
     idleSeconds,
     totalSeconds,
     limit: maxBodyBytes,

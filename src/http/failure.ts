@@ -1,6 +1,7 @@
 import { GuijiError } from '../errors/guiji-error.ts'
 import { hostAndPort, redactUrl, scrub } from './address-text.ts'
 import { BodyCutOff, BodyTooLarge } from './body.ts'
+import { AddressRefused } from './outbound.ts'
 
 /** What a message about a failed request may tell. */
 export interface Asked {
@@ -22,11 +23,24 @@ export function explainFailure(error: unknown, asked: Asked): GuijiError {
   const common = { source, address: hostAndPort(url), url: redactUrl(url), host: url.hostname }
   const detail = scrub(messageOf(error), asked.secrets)
   const options = { cause: error }
+  if (error instanceof AddressRefused) {
+    return new GuijiError(
+      'SOURCE_ADDRESS_REFUSED',
+      { ...common, host: error.host, ip: error.address },
+      options,
+    )
+  }
+  if (codeOf(error) === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new GuijiError('SOURCE_HEADERS_TOO_LARGE', common, options)
+  }
   if (error instanceof BodyTooLarge) {
     return new GuijiError('SOURCE_TOO_LARGE', { ...common, limit: asked.limit }, options)
   }
   if (error instanceof BodyCutOff) {
     return new GuijiError('SOURCE_TRUNCATED', { ...common, place: common.url, detail }, options)
+  }
+  if (error instanceof Error && error.name === 'HTTPParserError') {
+    return new GuijiError('SOURCE_NOT_HTTP', { ...common, detail }, options)
   }
   const waited = timeouts(asked)[codeOf(error)]
   if (waited) return new GuijiError('SOURCE_TIMEOUT', { ...common, ...waited }, options)

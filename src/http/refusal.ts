@@ -18,13 +18,13 @@ export const userAgent = 'guiji/0.1 (data harvester)'
 export function explainStatus(refusal: Refusal, asked: Asked): GuijiError {
   const { status, attempts } = refusal
   const { source, url } = asked
-  const said = scrub(excerpt(refusal.body, refusal.contentType), asked.secrets)
+  const said = excerpt(refusal.body, refusal.contentType, asked.secrets)
   const detail = said === '' ? `status ${status}` : `status ${status}, "${said}"`
   const common = { source, address: hostAndPort(url), url: redactUrl(url), status, attempts, detail }
   if (status === 401 || status === 407) return new GuijiError('SOURCE_CREDENTIAL', common)
   if (status === 403) return new GuijiError('SOURCE_BLOCKED', { ...common, agent: userAgent })
   if (status === 404 || status === 410) return new GuijiError('SOURCE_NOT_FOUND', common)
-  if (status === 429) return new GuijiError('SOURCE_BUSY', common)
+  if (status === 408 || status === 425 || status === 429) return new GuijiError('SOURCE_BUSY', common)
   return new GuijiError(status >= 500 ? 'SOURCE_FAILING' : 'SOURCE_STATUS', common)
 }
 
@@ -41,13 +41,17 @@ export function refuseNonJson(body: Buffer, contentType: string | undefined, ask
         : first === '<' && /xml/i.test(contentType ?? '')
           ? 'XML'
           : 'HTML',
-    detail: scrub(excerpt(body, contentType), asked.secrets) || '-',
+    detail: excerpt(body, contentType, asked.secrets) || '-',
   })
 }
 
-/** A page's title, or the beginning of the text: what a person would read first. */
-function excerpt(body: Buffer, contentType: string | undefined): string {
-  const text = body.toString('utf8', 0, 16_384)
+/**
+ * A page's title, or the beginning of the text: what a person would read first. Secrets are taken out before anything
+ * is cut, so that none is left by half.
+ */
+function excerpt(body: Buffer, contentType: string | undefined, secrets: readonly string[]): string {
+  const longest = Math.max(0, ...secrets.map((secret) => secret.length))
+  const text = scrub(body.toString('utf8', 0, 16_384 + 3 * longest), secrets).slice(0, 16_384)
   const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]
   const isPage = title !== undefined || /html/i.test(contentType ?? '') || text.trimStart().startsWith('<')
   const shown = title ?? (isPage ? text.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ') : text)

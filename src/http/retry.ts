@@ -10,8 +10,8 @@ export const backoff: Backoff = { first: 500, longest: 120_000 }
 
 /**
  * How long to wait after the failed attempt `attempt` (from 1). What the system asks for by Retry-After is
- * honoured; otherwise the wait is drawn from the upper half of the doubled interval, so that many clients do not
- * return at the same moment.
+ * honoured up to the longest wait; otherwise the wait is anything up to the doubled interval ("full jitter", Brooker,
+ * AWS Architecture Blog 2015), so that many clients do not return at the same moment.
  */
 export function retryWait(
   attempt: number,
@@ -21,7 +21,7 @@ export function retryWait(
 ): number {
   if (asked !== undefined) return Math.min(asked, longest)
   const interval = Math.min(first * 2 ** (attempt - 1), longest)
-  return interval / 2 + (interval / 2) * random()
+  return interval * random()
 }
 
 /** Milliseconds asked for by a Retry-After header, in seconds or as a date (RFC 9110, 10.2.3). */
@@ -33,7 +33,12 @@ export function retryAfter(header: string | undefined, now: number): number | un
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
 
-/** Too busy, or broken for the moment: asking the same again later may help. No other 4xx ever does. */
+/**
+ * Too slow (408), too early (425), too busy (429) or broken for the moment: asking the same again later may help. No
+ * other 4xx ever does (RFC 9110, 15.5; RFC 8470, 5.2).
+ */
 export function isPassing(status: number): boolean {
-  return status === 429 || (status >= 500 && status !== 501 && status !== 505)
+  return (
+    status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
+  )
 }

@@ -15,6 +15,9 @@ calendar: cn
 # ${zh ? '不写 store 时使用 .guiji/ 中的内置 PostgreSQL。' : 'Without a store the PostgreSQL inside .guiji/ is used.'}
 # store:
 #   url: env:GUIJI_STORE_URL
+# ${zh ? 'HTTP 接口默认只访问公网地址；内部网络须在此声明。' : 'HTTP interfaces are asked at public addresses only; declare your own network here.'}
+# outbound:
+#   allow: [10.0.0.0/8]
 `,
   }
 }

@@ -1,6 +1,19 @@
 import { GuijiError } from '../errors/guiji-error.ts'
 import type { SourceFile } from './source-files.ts'
 
+/** No table that departments share is wider; a file that is was made to be trouble, or has lost its line ends. */
+export const MOST_COLUMNS = 16_384
+
+/** The first name that occurs again; undefined where all differ. */
+export function firstRepeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return names.find((name) => {
+    if (seen.has(name)) return true
+    seen.add(name)
+    return false
+  })
+}
+
 /** A file and the columns that its header names, in its order. */
 export interface FileColumns {
   readonly file: SourceFile

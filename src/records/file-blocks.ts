@@ -1,6 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { GuijiError } from '../errors/guiji-error.ts'
 import { BlockDigests, type FileDigest } from './file-digest.ts'
+import { openSourceFile } from './open-file.ts'
 import { problemOf, type SourceFile } from './source-files.ts'
 
 /** Bytes read at a time: large enough for COPY and digests, small enough to hold a few. */
@@ -39,15 +40,7 @@ export class FileBlocks implements AsyncDisposable {
   }
 
   static async open(file: SourceFile): Promise<FileBlocks> {
-    try {
-      return new FileBlocks(file, await open(file.absolute, 'r'), await BlockDigests.start())
-    } catch (error) {
-      throw new GuijiError(
-        'FILE_UNREADABLE',
-        { file: file.path, problem: problemOf(error) },
-        { cause: error },
-      )
-    }
+    return new FileBlocks(file, await openSourceFile(file), await BlockDigests.start())
   }
 
   /** All blocks, each but the last full. `signal` is looked at before every block. */

@@ -15,6 +15,7 @@ export function decodeJsonRecord(
   const texts: (string | null)[] = []
   for (const field of fields) {
     const text = textOf(valueAt(record.value, field))
+    if (text === undefined) return issue('malformed', 'nested too deep', undefined, field)
     if (text?.includes('\0')) return issue('nul', 'a NUL character', text, field)
     if (text !== null && !text.isWellFormed()) return issue('encoding', 'half of a UTF-16 pair', text, field)
     texts.push(text)
@@ -71,9 +72,16 @@ function valueAt(record: object, field: string): unknown {
   return value
 }
 
-function textOf(value: unknown): string | null {
+/** Undefined where objects and lists are nested deeper than can be written again. */
+function textOf(value: unknown): string | null | undefined {
   if (value === null || value === undefined) return null
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (typeof value !== 'object') return String(value)
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 /**

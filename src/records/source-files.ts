@@ -16,6 +16,8 @@ export interface SourceFile {
   readonly absolute: string
   readonly size: number
   readonly mtimeNs: bigint
+  /** The folder in which it was found and must lie; absent for a file that a person named. */
+  readonly folder?: SourceFolder
 }
 
 /** Opens the folder of a file source; it must exist and be readable. */
@@ -88,7 +90,7 @@ async function describeFile(folder: SourceFolder, relative: string): Promise<Sou
     const found = await stat(absolute, { bigint: true })
     if (!found.isFile()) return undefined
     refuseOutside(folder, shown, absolute)
-    return { path: shown, absolute, size: Number(found.size), mtimeNs: found.mtimeNs }
+    return { path: shown, absolute, size: Number(found.size), mtimeNs: found.mtimeNs, folder }
   } catch (error) {
     if (error instanceof GuijiError) throw error
     const code = error instanceof Error && 'code' in error ? error.code : ''
@@ -98,9 +100,13 @@ async function describeFile(folder: SourceFolder, relative: string): Promise<Sou
 }
 
 function refuseOutside(folder: SourceFolder, shown: string, absolute: string): void {
-  const relative = path.relative(folder.root, absolute)
-  if (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)) return
+  if (!isOutside(folder.root, absolute)) return
   throw new GuijiError('FILE_OUTSIDE_ROOT', { path: shown, source: folder.source, root: folder.root })
+}
+
+export function isOutside(root: string, absolute: string): boolean {
+  const relative = path.relative(root, absolute)
+  return relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)
 }
 
 async function missing(folder: SourceFolder, pattern: string): Promise<GuijiError> {

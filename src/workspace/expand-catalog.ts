@@ -38,10 +38,15 @@ export type WrittenDataset = Omit<
 export const regulationInForce = '2025-08-01'
 
 /** `guiji.yaml` with its defaults. */
-export function expandSettings(
-  written: Partial<WorkspaceDocument> & { readonly name: string },
-): WorkspaceDocument {
-  return { language: 'zh', timeZone: 'Asia/Shanghai', calendar: 'cn', concurrency: 2, ...written }
+export function expandSettings(written: WrittenSettings): WorkspaceDocument {
+  const { outbound, ...rest } = written
+  const defaults = { language: 'zh', timeZone: 'Asia/Shanghai', calendar: 'cn', concurrency: 2 } as const
+  return { ...defaults, ...rest, ...(outbound && { outbound: { allow: [], only: false, ...outbound } }) }
+}
+
+type WrittenSettings = Partial<Omit<WorkspaceDocument, 'outbound'>> & {
+  readonly name: string
+  readonly outbound?: Partial<NonNullable<WorkspaceDocument['outbound']>>
 }
 
 /** A valid written dataset, every short form spelled out and every default filled in. */

@@ -1,3 +1,4 @@
+import { isOutboundEntry } from '../http/outbound.ts'
 import { isCronProblem, parseCron } from '../schedule/cron.ts'
 
 /** The named formats of the document schemas: each tells whether a text has it. */
@@ -8,6 +9,8 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   date: isDate,
   duration: (text) => /^P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/.test(text),
   pattern: isPattern,
+  outbound: isOutboundEntry,
+  'no-secret-url': (text) => !holdsPassword(text),
   cron: (text) => !isCronProblem(parseCron(text)),
   'store-url': (text) =>
     isSecretReference(text) || (/^postgres(ql)?:\/\/\S+$/.test(text) && !holdsPassword(text)),
@@ -18,9 +21,11 @@ export function isSecretReference(text: string): boolean {
   return /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)$/.test(text)
 }
 
-/** A URL with a password in it: `//user:password@` or `?password=`. */
+/** A URL with a password in it: `//user:password@`, `?password=` or `?token=`. */
 export function holdsPassword(url: string): boolean {
-  return /\/\/[^/@]*:[^/]*@|[?&]password=/i.test(url)
+  return /\/\/[^/@]*:[^/]*@|^https?:\/\/[^/?#]*@|[?&](password|passwd|pwd|(access[-_]?)?token|(app[-_]?)?secret|(api|app|access)[-_]?key)=/i.test(
+    url,
+  )
 }
 
 /** The time zones that a mistyped one is compared with. */

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../connector.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
+import { secretForms } from '../http/secret-forms.ts'
 import { isSecretReference } from './formats.ts'
 import { createAjv } from './schema-validator.ts'
 
@@ -100,13 +101,8 @@ interface DataPlace {
   readonly parentDataProperty: string | number
 }
 
-/**
- * A function that replaces each secret in a text by `***`, also as it stands in a URL. Longer secrets first, so that
- * one that holds another leaves no rest.
- */
+/** A function that replaces each secret in a text by `***`, in every form in which it may stand there. */
 export function redactor(values: readonly string[]): (text: string) => string {
-  const forms = [...new Set(values.flatMap((value) => [value, encodeURIComponent(value)]))]
-    .filter((value) => value !== '')
-    .sort((a, b) => b.length - a.length)
+  const forms = secretForms(values)
   return (text) => forms.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text)
 }

@@ -270,6 +270,7 @@ export function contextOf(directory: string): ConnectorContext {
     source: 'conformance',
     directory,
     politeness: { connections: 2 },
+    outbound: { allow: ['127.0.0.1'], only: false },
     clock: () => performance.now(),
     sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }),
     random: () => 0.5,

@@ -15,7 +15,7 @@ export interface Town extends AsyncDisposable {
   json<Answer>(words: readonly string[], options?: CallOptions & { code?: number }): Promise<Answer>
 }
 
-export const settings = 'name: 小城\n'
+export const settings = 'name: 小城\noutbound: { allow: [127.0.0.1] }\n'
 
 export const catalog = `department: { code: mz, name: 市民政局, contact: { name: 李四, phone: 0318-1234567 } }
 datasets:

@@ -60,6 +60,18 @@ export interface SourceTable {
   retired_at: Date | null
 }
 
+export interface SourceHealthTable {
+  source: string
+  state: 'closed' | 'open'
+  failures: number
+  code: string | null
+  cause: string | null
+  since: Date | null
+  until: Date | null
+  worker: string
+  at: Date
+}
+
 export interface HarvestTable {
   id: Generated<bigint>
   dataset_id: bigint

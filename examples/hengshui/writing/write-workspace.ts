@@ -35,6 +35,8 @@ export async function writeWorkspace(
     timeZone: 'Asia/Shanghai',
     calendar: 'cn',
     concurrency: 2,
+    // The example's own systems run on this machine.
+    outbound: { allow: ['127.0.0.1'] },
   }
   await write(join(root, 'guiji.yaml'), '衡水市政务数据共享责任清单:15 个部门,123 项共享信息', settings)
   for (const department of departments) {

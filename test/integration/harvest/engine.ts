@@ -10,9 +10,10 @@ export function engineOf(
   options: { readonly clock?: () => number; readonly emit: (event: RunEvent) => void },
 ): HarvestEngine {
   const secrets = new KnownSecrets()
+  const outbound = { allow: ['127.0.0.1'], only: false }
   return {
     pool: database.pool,
-    openSource: (target, signal) => openSource(target.source, { directory, secrets, signal }),
+    openSource: (target, signal) => openSource(target.source, { directory, outbound, secrets, signal }),
     worker: `test/${process.pid}`,
     clock: options.clock ?? Date.now,
     emit: options.emit,

@@ -60,6 +60,7 @@ function connect(source: SourceDocument) {
       source: source.code,
       directory: join(directory, 'workspace'),
       politeness: source.politeness,
+      outbound: { allow: ['127.0.0.1'], only: false },
       clock: Date.now,
       sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
       random: chance,

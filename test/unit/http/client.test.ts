@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { GuijiError } from '../../../src/errors/guiji-error.ts'
 import { type HttpSettings, openHttpClient } from '../../../src/http/client.ts'
 import { userAgent } from '../../../src/http/refusal.ts'
+import { retryWait } from '../../../src/http/retry.ts'
 import { type TestContext, testContext } from './context.ts'
 import { type Answer, httpServer, json, status } from './server.ts'
 
@@ -87,10 +88,40 @@ test('500 and then an answer is an answer', async () => {
   )
   expect(String(answer?.body)).toBe('[]')
   expect(waits).toHaveLength(2)
-  expect(waits[0]).toBeGreaterThanOrEqual(250)
+  expect(waits[0]).toBeGreaterThanOrEqual(0)
   expect(waits[0]).toBeLessThan(500)
-  expect(waits[1]).toBeGreaterThanOrEqual(500)
+  expect(waits[1]).toBeGreaterThan(0)
   expect(waits[1]).toBeLessThan(1000)
+})
+
+test.each([408, 425, 429])('%i is asked again', async (code) => {
+  const { answer, asked } = await ask((_, response, nth) =>
+    nth < 2 ? status(response, code) : json(response, []),
+  )
+  expect(answer?.status).toBe(200)
+  expect(asked).toHaveLength(2)
+})
+
+test('waits are spread over the whole doubled interval', () => {
+  const shares = [0, 0.25, 0.999]
+  expect(shares.map((share) => retryWait(1, undefined, () => share))).toEqual([0, 125, 499.5])
+  expect(shares.map((share) => retryWait(3, undefined, () => share))).toEqual([0, 500, 1998])
+  expect(retryWait(30, undefined, () => 0.5)).toBe(60_000)
+  expect(retryWait(1, 999_999, () => 0)).toBe(120_000)
+})
+
+test('a secret that lies across the end of what is shown is not left by half', async () => {
+  const { error } = await ask((_, response) => status(response, 400, `${'x'.repeat(195)}${secret}`))
+  expect(String(error?.details.detail)).not.toContain(secret.slice(0, 4))
+})
+
+test('headers without end are told', async () => {
+  const { error, asked } = await ask((_, response) => {
+    response.writeHead(200, { 'x-long': 'x'.repeat(40_000) })
+    response.end('[]')
+  })
+  expect(error?.code).toBe('SOURCE_HEADERS_TOO_LARGE')
+  expect(asked).toHaveLength(1)
 })
 
 test('500 for ever is given up after the retries', async () => {

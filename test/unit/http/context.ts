@@ -23,6 +23,7 @@ export function testContext(politeness: ConnectorContext['politeness'] = { conne
       now += milliseconds
     },
     // A plain sequence is random enough for nonces that must differ.
+    outbound: { allow: ['127.0.0.1'], only: false },
     random: () => (draws++ * 0.618_033_988_749) % 1,
     signal: controller.signal,
     waits,

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readSheet } from '../../../../connectors/excel/read-sheet.ts'
 import { type CellValue, writeWorkbook } from '../../../../connectors/excel/write-workbook.ts'
-import { ZipArchive } from '../../../../connectors/excel/zip-archive.ts'
+import { defaultLimits, type UnpackLimits, ZipArchive } from '../../../../connectors/excel/zip-archive.ts'
 import { testFolder } from '../../../conformance/folder-source.ts'
 import { countRecords, readExcel, readRows, writeParts } from './workbook-of.ts'
 
@@ -235,8 +235,8 @@ describe('archives', () => {
     const { size, mtimeNs } = await stat(file, { bigint: true })
     expect(Number(size)).toBeLessThan(500_000)
     const found = { path: 'bomb.xlsx', absolute: file, size: Number(size), mtimeNs }
-    const unpack = async (limits?: { entryBytes: number; ratio: number }) => {
-      await using archive = await ZipArchive.open(found, limits)
+    const unpack = async (limits?: Partial<UnpackLimits>) => {
+      await using archive = await ZipArchive.open(found, { ...defaultLimits, ...limits })
       for await (const _ of archive.bytes('xl/sheets/one.xml', new AbortController().signal));
     }
     await expect(unpack()).rejects.toMatchObject({ code: 'EXCEL_TOO_LARGE' })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { httpServer, json, status } from '../../http/server.ts'
-import { sessionOf } from './session-of.ts'
+import { request, sessionOf } from './session-of.ts'
 
 test('every step of a sound source is told, and a key in the query is not', async () => {
   await using server = await httpServer((request, response) =>
@@ -64,4 +64,14 @@ test('lists of objects are discovered with the read that reads them', async () =
 
 test('an address that is none is refused', async () => {
   await expect(sessionOf('ftp://host')).rejects.toMatchObject({ code: 'SOURCE_CONFIG_INVALID' })
+})
+
+test('a secret reference in the query is told instead of sent', async () => {
+  await using server = await httpServer((_, response) => json(response, []))
+  await using session = await sessionOf(server.url)
+  await expect(session.list(request({ query: { token: 'env:TOKEN' } }))).rejects.toMatchObject({
+    code: 'SOURCE_CONFIG_INVALID',
+    details: { property: 'read.query.token' },
+  })
+  expect(server.asked).toEqual([])
 })

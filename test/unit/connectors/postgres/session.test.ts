@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SourceSession, TestStep } from '../../../../src/connector.ts'
 import { type TestDatabase, testDatabase } from '../../../setup/database.ts'
+import { type TestContext, testContext } from '../../http/context.ts'
 import { sessionOf } from './session-of.ts'
 
 let db: TestDatabase
@@ -170,3 +172,75 @@ test('an address that cannot be read is refused without being shown', async () =
   })
   await expect(sessionOf('mysql://root:hunter22@host/db')).rejects.not.toThrow(/hunter22/)
 })
+
+test('a server without a free connection is asked again, and given up after three more attempts', async () => {
+  const crowded = `${role}_one`
+  await db.pool.query(
+    `create role ${crowded} login password 'a' connection limit 1; grant select on public.open to ${crowded}`,
+  )
+  const url = urlWith((one) => {
+    one.username = crowded
+    one.password = 'a'
+  })
+  const holder = new pg.Client({ connectionString: url })
+  await holder.connect()
+  try {
+    const patient = testContext()
+    const released: TestContext = {
+      ...patient,
+      sleep: async (milliseconds, signal) => {
+        await patient.sleep(milliseconds, signal)
+        if (patient.waits.length === 2) await holder.end()
+      },
+    }
+    const never = testContext()
+    await using hopeless = await sessionOf(url, never)
+    await expect(hopeless.list(listRequest)).rejects.toMatchObject({ code: 'SOURCE_BUSY' })
+    expect(never.waits).toHaveLength(3)
+    await using session = await sessionOf(url, released)
+    await using listing = await session.list(listRequest)
+    await Array.fromAsync(listing.batches())
+    expect(listing.end().complete).toBe(true)
+    expect(patient.waits).toHaveLength(2)
+  } finally {
+    await db.pool.query(`drop owned by ${crowded}; drop role ${crowded}`)
+  }
+})
+
+test('a reading that is ended before its first record begins anew, one that gave records does not', async () => {
+  const patient = testContext()
+  await db.pool.query(`create table public.long as select n as id, repeat('x', 1000) as text
+    from generate_series(1, 20000) n; grant select on public.long to ${role}`)
+  await using session = await sessionOf(
+    urlWith((one) => asReader(one)),
+    patient,
+  )
+  const request = { ...listRequest, read: { table: 'public.long' } }
+  await using early = await session.list(request)
+  await endReadings()
+  const batches = await Array.fromAsync(early.batches())
+  expect(batches.reduce((sum, { count }) => sum + count, 0)).toBe(20_000)
+  expect(early.end().complete).toBe(true)
+  expect(patient.waits).toHaveLength(1)
+  await using late = await session.list(request)
+  const reading = late.batches()[Symbol.asyncIterator]()
+  await reading.next()
+  await endReadings()
+  const rest = async () => {
+    while ((await reading.next()).done !== true);
+  }
+  await expect(rest()).rejects.toMatchObject({ code: 'SOURCE_CLOSED' })
+  expect(patient.waits).toHaveLength(1)
+  expect(late.end().complete).toBe(false)
+})
+
+async function endReadings(): Promise<void> {
+  await db.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role])
+}
+
+const listRequest = {
+  read: { table: 'public.open' },
+  fields: ['id'],
+  onlyNew: false,
+  signal: new AbortController().signal,
+}

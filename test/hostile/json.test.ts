@@ -1,0 +1,4 @@
+import { jsonCases } from './corpus/json-cases.ts'
+import { describeCases } from './describe-cases.ts'
+
+describeCases('json', jsonCases)
