@@ -21,8 +21,9 @@ export function troubledLines(
   )
 }
 
-/** The same for programs. */
+/** The same for programs; nothing where no source is left alone. */
 export function troubledJson(troubled: readonly TroubledSource[], zone: string): object {
+  if (troubled.length === 0) return {}
   return {
     sources: troubled.map((one) => ({
       ...one,

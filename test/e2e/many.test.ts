@@ -36,7 +36,7 @@ test('runs side by side: as many as the workspace allows, of one source as many 
   await using source = await countingSource()
   await using place = await town()
   const codes = ['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'b4']
-  await place.write('guiji.yaml', 'name: 小城\nconcurrency: 3\n')
+  await place.write('guiji.yaml', 'name: 小城\nconcurrency: 3\noutbound: { allow: [127.0.0.1] }\n')
   await place.write(
     'catalog/mz.yaml',
     `department: { code: mz, name: 民政局 }\ndatasets:\n${codes
