@@ -13,6 +13,7 @@ import { planCommand } from './commands/plan.ts'
 import { previewCommand } from './commands/preview.ts'
 import { queryCommand } from './commands/query.ts'
 import { rejectsCommand } from './commands/rejects.ts'
+import { reportCommand } from './commands/report.ts'
 import { runsCommand } from './commands/runs.ts'
 import { sourceCommand } from './commands/source.ts'
 import { statusCommand } from './commands/status.ts'
@@ -29,6 +30,7 @@ const makers: readonly CommandMaker[] = [
   planCommand,
   harvestCommand,
   statusCommand,
+  reportCommand,
   runsCommand,
   ledgerCommand,
   rejectsCommand,

@@ -47,6 +47,10 @@ export const helpMessages = {
     en: 'say of every dataset how it stands with its promise, and how many rows it holds',
     zh: '说明各共享信息的履约情况与行数',
   },
+  'help.report': {
+    en: 'report on a month, quarter or year: what was owed, kept, late and missed, with causes and rows; last month where none is named',
+    zh: '编制月报、季报或年报：应履约、按时、逾期、缺期及原因与数据量；不写则为上月',
+  },
   'help.runs': { en: 'list runs, newest first', zh: '列出运行，最近的在前' },
   'help.ledger': {
     en: 'show the account of rows of a dataset, entry by entry',
