@@ -1,5 +1,6 @@
 import type { Text } from '../src/connector.ts'
 import type { Language } from '../src/errors/table.ts'
+import { alertMessages } from './messages/alerts.ts'
 import { catalogMessages } from './messages/catalog.ts'
 import { harvestMessages } from './messages/harvest.ts'
 import { helpMessages } from './messages/help.ts'
@@ -16,6 +17,7 @@ export const messages = {
   ...harvestMessages,
   ...statusMessages,
   ...reportMessages,
+  ...alertMessages,
   ...storeMessages,
 } satisfies Record<string, Text>
 

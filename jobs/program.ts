@@ -3,6 +3,7 @@ import packageDocument from '../package.json' with { type: 'json' }
 import { GuijiError } from '../src/errors/guiji-error.ts'
 import { nearestWord } from '../src/workspace/nearest-word.ts'
 import { addGlobalOptions, type CommandMaker } from './command.ts'
+import { alertsCommand } from './commands/alerts.ts'
 import { applyCommand } from './commands/apply.ts'
 import { approveCommand, refuseCommand } from './commands/decide.ts'
 import { exportCommand } from './commands/export.ts'
@@ -31,6 +32,7 @@ const makers: readonly CommandMaker[] = [
   harvestCommand,
   statusCommand,
   reportCommand,
+  alertsCommand,
   runsCommand,
   ledgerCommand,
   rejectsCommand,

@@ -85,6 +85,7 @@ create index alert_opened on guiji.alert (opened_at);
 /* The outbox: one row per message and sink, written with the state change it tells of. */
 create table guiji.alert_delivery (
   id bigint generated always as identity primary key,
+  key uuid not null unique default gen_random_uuid(),
   alert_id bigint not null references guiji.alert (id),
   sink text not null,
   event text not null check (event in ('opened', 'escalated', 'resolved')),
@@ -96,14 +97,13 @@ create table guiji.alert_delivery (
   error text,
   unique (alert_id, event, sink)
 );
+comment on column guiji.alert_delivery.key is 'sent with every attempt: who has seen it takes the second for the first';
 create index alert_delivery_waiting on guiji.alert_delivery (sink, next_at) where state = 'waiting';
 
-/* When the check last ran: a gap is an incident itself. */
+/* When the check for alerts last ran to its end: a gap is an incident itself. */
 create table guiji.alert_check (
   id boolean primary key default true check (id),
-  began_at timestamptz not null,
-  ended_at timestamptz,
-  error text
+  at timestamptz not null
 );
 
 /* What `guiji verify` found last: the count of the table against the state and the ledger. */

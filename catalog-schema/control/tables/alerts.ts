@@ -23,6 +23,8 @@ export interface AlertTable {
 /** One message to one sink, waiting or sent. */
 export interface AlertDeliveryTable {
   id: Generated<bigint>
+  /** Idempotency key, the same in every attempt. */
+  key: Generated<string>
   alert_id: bigint
   sink: string
   event: 'opened' | 'escalated' | 'resolved'
@@ -36,9 +38,7 @@ export interface AlertDeliveryTable {
 
 export interface AlertCheckTable {
   id: Generated<boolean>
-  began_at: Date
-  ended_at: Date | null
-  error: string | null
+  at: Date
 }
 
 /** What `guiji verify` found last. */
