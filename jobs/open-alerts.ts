@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Kysely } from 'kysely'
 import { Temporal } from 'temporal-polyfill'
@@ -15,10 +14,9 @@ import type { AlertRules } from '../src/alerts/record-changes.ts'
 import { emailSink } from '../src/alerts/sinks/email.ts'
 import { fileSink } from '../src/alerts/sinks/file.ts'
 import { webhookSink } from '../src/alerts/sinks/webhook.ts'
-import { readSecret } from '../src/workspace/secrets.ts'
 import { composer } from './alert-words.ts'
-import { environment } from './environment.ts'
 import type { KnownSecrets } from './known-secrets.ts'
+import { secretValue } from './secret-value.ts'
 
 /** Alerts as the workspace configures them. */
 export interface Alerts {
@@ -51,7 +49,7 @@ export async function openAlerts(options: AlertsOptions): Promise<Alerts> {
   const sinks: Sink[] = []
   for (const [name, document] of Object.entries(alerts.sinks ?? {}))
     sinks.push(await openSink(name, document, options))
-  const address = alerts.heartbeat === undefined ? undefined : await secretOf(alerts.heartbeat, options)
+  const address = alerts.heartbeat === undefined ? undefined : await secretValue(alerts.heartbeat, options)
   const rules = rulesOf(alerts)
   const compose = composer(alerts.language ?? settings.language, settings.timeZone)
   return {
@@ -84,27 +82,17 @@ async function openSink(name: string, document: SinkDocument, options: AlertsOpt
   const { clock, directory } = options
   switch (document.kind) {
     case 'webhook': {
-      const url = await secretOf(document.url, options)
-      return webhookSink({ name, url, secret: await secretOf(document.secret, options), clock })
+      const url = await secretValue(document.url, options)
+      return webhookSink({ name, url, secret: await secretValue(document.secret, options), clock })
     }
     case 'email': {
       const { kind: _, password, ...rest } = document
       if (password === undefined) return emailSink({ name, ...rest })
-      return emailSink({ name, ...rest, password: await secretOf(password, options) })
+      return emailSink({ name, ...rest, password: await secretValue(password, options) })
     }
     case 'file':
       return fileSink({ name, path: path.resolve(directory, document.path), clock })
   }
-}
-
-/** A value by its reference; from then on nothing that is said or kept holds it. */
-async function secretOf(reference: string, { directory, secrets }: AlertsOptions): Promise<string> {
-  const value = await readSecret(reference, {
-    environment,
-    readFile: (file) => readFile(path.resolve(directory, file), 'utf8'),
-  })
-  if (value !== reference) secrets.add([value])
-  return value
 }
 
 async function beat(address: string, signal: AbortSignal): Promise<boolean> {

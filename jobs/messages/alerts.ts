@@ -52,5 +52,9 @@ export const alertMessages = {
   'alert.no-heartbeat': { en: 'the monitor could not be told', zh: '未能通知外部监控' },
   'alert.sent': { en: 'sink {sink} took the message', zh: '渠道 {sink} 已送达' },
   'alert.raised': { en: 'recorded as incident {id}', zh: '已登记，编号 {id}' },
+  'lineage.failed': {
+    en: 'an OpenLineage event ({event}) could not be sent: {reason}',
+    zh: 'OpenLineage 事件（{event}）未能发送：{reason}',
+  },
   'alert.settled': { en: 'incident {id} is over', zh: '告警 {id} 已关闭' },
 } as const satisfies Record<string, Text>

@@ -115,3 +115,7 @@ create table guiji.verification (
   ledger bigint not null,
   agree boolean not null
 );
+
+-- What metrics and alerts ask of runs at every look.
+create index run_finished on guiji.run (finished_at);
+create index run_waiting on guiji.run (dataset_id) where state = 'awaiting-approval';
