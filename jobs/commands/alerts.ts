@@ -32,7 +32,7 @@ const defaultLimit = '50'
 export const alertsCommand: CommandMaker = (shell, done) => {
   const { say } = shell
   const make = (name: string, about: Parameters<typeof newCommand>[2]) => newCommand(shell, name, about)
-  const list = make('alerts', { about: 'help.alerts', example: 'guiji alerts --open' })
+  const list = make('alerts', { about: 'help.alerts' })
     .addOption(new Option('--open', say('option.open')))
     .addOption(new Option('--limit <n>', say('option.limit', { count: defaultLimit })))
   const check = make('check', { about: 'help.alerts-check', example: 'guiji alerts check' })
