@@ -126,6 +126,10 @@ function reportJson(facts: ReportFacts): object {
     ...facts,
     now: instant(facts.now),
     cutoff: instant(facts.cutoff),
-    incidents: facts.incidents.map((one) => ({ ...one, openedAt: instant(one.openedAt) })),
+    incidents: facts.incidents.map((one) => ({
+      ...one,
+      openedAt: instant(one.openedAt),
+      closedAt: one.closedAt === null ? null : instant(one.closedAt),
+    })),
   }
 }

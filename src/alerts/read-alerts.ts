@@ -36,3 +36,12 @@ export async function readAlerts(
     order by a.id desc limit ${choice.limit}`.execute(db)
   return rows
 }
+
+/** The incidents that were open at an instant, oldest first. */
+export async function openAlertsAt(db: Kysely<ControlDatabase>, at: Date): Promise<AlertFacts[]> {
+  const { rows } = await sql<AlertFacts>`
+    select id, kind, source, department, cause, datasets, note, opened_at as "openedAt", closed_at as "closedAt"
+    from guiji.alert where opened_at <= ${at} and (closed_at is null or closed_at > ${at})
+    order by opened_at, id`.execute(db)
+  return rows
+}

@@ -2,6 +2,8 @@ import type { Kysely } from 'kysely'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
 import type { CycleCode } from '../../catalog-schema/vocabulary/cycles.ts'
 import type { SharingType } from '../../catalog-schema/vocabulary/sharing.ts'
+import type { AlertFacts } from '../alerts/message.ts'
+import { openAlertsAt } from '../alerts/read-alerts.ts'
 import {
   type Attainment,
   type AttainmentLine,
@@ -10,7 +12,6 @@ import {
   totalAttainment,
 } from '../attainment/read-attainment.ts'
 import { instantsOf, type Span, spanBefore } from '../attainment/span.ts'
-import { type Incident, openIncidents } from './open-incidents.ts'
 import { readAmounts } from './read-amounts.ts'
 import { readUnkept, type Unkept } from './read-unkept.ts'
 
@@ -62,7 +63,7 @@ export interface ReportFacts {
   readonly sharingTypes: readonly AttainmentLine[]
   readonly datasets: readonly ReportedDataset[]
   readonly unkept: readonly Unkept[]
-  readonly incidents: readonly Incident[]
+  readonly incidents: readonly AlertFacts[]
 }
 
 /**
@@ -100,7 +101,7 @@ export async function readReport(
     sharingTypes: await readAttainment(db, { ...choice, by: 'sharing-type' }),
     datasets,
     unkept: await readUnkept(db, choice),
-    incidents: await openIncidents(db, cutoff),
+    incidents: await openAlertsAt(db, cutoff),
   }
 }
 

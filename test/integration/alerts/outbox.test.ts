@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import type pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { composer } from '../../../jobs/alert-words.ts'
 import { mostAttempts, pauseAfter } from '../../../src/alerts/deliver.ts'
@@ -41,13 +43,53 @@ async function lines(town: WatchedCity, sink: string): Promise<{ key: string; ev
     .map((line) => JSON.parse(line))
 }
 
+/** Waits until so many sessions of this database wait for a lock. */
+async function blockedSessions(client: pg.PoolClient, count: number): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ waiting: number }>(
+      `select count(distinct pid)::int as waiting from pg_locks where not granted
+       and pid in (select pid from pg_stat_activity where datname = current_database())`,
+    )
+    if ((rows[0]?.waiting ?? 0) >= count) return
+    await sleep(10)
+  }
+}
+
 describe('neither lost nor doubled', () => {
-  test('eight checks at once open one incident and send one message', async () => {
+  test('eight checks that all see the same for the first time open one incident and send one message', async () => {
     await using town = await brokenCity()
-    const checks = await Promise.all(Array.from({ length: 8 }, () => town.check(at)))
+    // Nobody can write an incident before all eight have looked for one.
+    const blocker = await town.database.pool.connect()
+    await blocker.query('begin; lock table guiji.alert in exclusive mode')
+    const checking = Promise.all(Array.from({ length: 8 }, () => town.check(at)))
+    await blockedSessions(blocker, 8)
+    await blocker.query('commit')
+    blocker.release()
+    const checks = await checking
     expect(checks.reduce((sum, { opened }) => sum + opened, 0)).toBe(1)
     expect(checks.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(1)
     expect(await lines(town, 'duty')).toHaveLength(1)
+  })
+
+  test('a message that one process is sending is passed over by another, which does not wait', async () => {
+    await using town = await brokenCity()
+    let sent = 0
+    const first = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    const slow: Sink = {
+      name: 'duty',
+      async deliver() {
+        sent++
+        first.resolve()
+        if (sent === 1) await gate.promise
+      },
+    }
+    const sending = town.check(at, { sinks: [slow] })
+    await first.promise
+    expect(await town.check(at, { sinks: [slow] })).toMatchObject({ delivered: 0, failed: 0 })
+    gate.resolve()
+    expect(await sending).toMatchObject({ delivered: 1 })
+    expect(sent).toBe(1)
   })
 
   test('where the message was recorded, so was the incident, and the other way round', async () => {
