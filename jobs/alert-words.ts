@@ -1,5 +1,5 @@
 import { alertKindOf } from '../catalog-schema/vocabulary/alert-kinds.ts'
-import type { AlertEvent, AlertFacts, AlertMessage, Compose } from '../src/alerts/message.ts'
+import type { AlertFacts, AlertMessage, Compose } from '../src/alerts/message.ts'
 import type { Language } from '../src/errors/table.ts'
 import { causeText } from './cause-text.ts'
 import { speaker } from './messages.ts'
@@ -102,11 +102,10 @@ export function testMessage(
   options: { readonly user: string; readonly at: string },
 ): AlertMessage {
   const say = speaker(language)
-  const event: AlertEvent | 'test' = 'test'
   return {
-    event,
+    event: 'test',
     alert: '0',
-    kind: event,
+    kind: 'test',
     severity: 'warning',
     source: null,
     department: null,
