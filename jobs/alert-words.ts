@@ -2,6 +2,7 @@ import { alertKindOf } from '../catalog-schema/vocabulary/alert-kinds.ts'
 import type { AlertFacts, AlertMessage, Compose } from '../src/alerts/message.ts'
 import type { Language } from '../src/errors/table.ts'
 import { causeText } from './cause-text.ts'
+import { chineseNumber } from './chinese-number.ts'
 import { speaker } from './messages.ts'
 import { instantText, shortInstant } from './terminal/format.ts'
 
@@ -67,7 +68,11 @@ function textOf(
     say('alert.line.kind', { kind: kind?.[language] ?? facts.kind }),
     ...(kind?.article === undefined
       ? []
-      : [say('alert.line.article', { article: articleText(kind.article, language) })]),
+      : [
+          say('alert.line.article', {
+            article: language === 'zh' ? chineseNumber(kind.article) : kind.article,
+          }),
+        ]),
     ...(source === null ? [] : [say('alert.line.source', { source })]),
     ...(department === null ? [] : [say('alert.line.department', { department })]),
     ...(facts.cause === null ? [] : [say('alert.line.cause', { cause: causeText(facts.cause, language) })]),
@@ -85,15 +90,6 @@ function named(datasets: readonly string[], language: Language): string {
   const shown = datasets.slice(0, mostNamed).join(', ')
   const count = datasets.length - mostNamed
   return count > 0 ? speaker(language)('alert.more', { datasets: shown, count }) : shown
-}
-
-/** 三十九, as articles are written; 39 in English. Articles of the decree are 1 to 44. */
-function articleText(article: number, language: Language): string {
-  if (language === 'en') return String(article)
-  const digits = ['', '一', '二', '三', '四', '五', '六', '七', '八', '九']
-  const tens = Math.floor(article / 10)
-  const ten = tens === 0 ? '' : `${tens === 1 ? '' : digits[tens]}十`
-  return `${ten}${digits[article % 10]}`
 }
 
 /** What `guiji alerts test` sends. */

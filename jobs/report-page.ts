@@ -4,7 +4,8 @@ import type { Language } from '../src/errors/table.ts'
 import type { Page, PageSection, PageTable } from '../src/report/page.ts'
 import type { ReportFacts } from '../src/report/report-facts.ts'
 import { causeText } from './cause-text.ts'
-import type { Say } from './messages.ts'
+import { chineseNumber } from './chinese-number.ts'
+import type { MessageKey, Say } from './messages.ts'
 import {
   amountsTable,
   besideTable,
@@ -29,7 +30,7 @@ export interface ReportWords {
 /** The facts of a span as a report that can be sent out. */
 export function reportPage(facts: ReportFacts, words: ReportWords): Page {
   const { say, language, name } = words
-  const kind = say(`report.${facts.span.unit}`)
+  const kind = say(kinds[facts.span.unit])
   const parts: readonly PageSection[] = [
     { title: say('report.summary'), texts: summaryTexts(facts, words) },
     section('report.departments', departmentsTable(facts, words), words),
@@ -52,12 +53,13 @@ export function reportPage(facts: ReportFacts, words: ReportWords): Page {
   }
 }
 
+const kinds = { month: 'report.month', quarter: 'report.quarter', year: 'report.year' } as const
+
 const rules = ['report.rule.owed', 'report.rule.kept', 'report.rule.lateness', 'report.rule.percent'] as const
 
 /** 一、二、三: as a Chinese report numbers its sections. */
-function numbered(title: string, at: number, { say }: ReportWords): string {
-  const number = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '十一'][at] ?? String(at + 1)
-  return say('report.section', { number, title })
+function numbered(title: string, at: number, { language }: ReportWords): string {
+  return language === 'zh' ? `${chineseNumber(at + 1)}、${title}` : title
 }
 
 function section(
@@ -131,39 +133,36 @@ function noClockSection(facts: ReportFacts, words: ReportWords): PageSection {
   return { title: say('report.no-clock'), texts: [say('report.without-clock', { count })], table }
 }
 
+const detailTitles = [
+  'report.department',
+  'report.code',
+  'report.dataset',
+  'report.sharing-type',
+  'report.cycle',
+  'report.owed',
+  'report.kept',
+  'report.late',
+  'report.missed',
+  'report.waived',
+  'report.void',
+  'report.pending',
+  'report.of-which-provisional',
+  'report.share',
+  'report.lateness',
+  'report.cause',
+  'report.rows-held',
+  'report.growth',
+  'report.rows-received',
+  'report.received-before',
+  'report.rejected',
+  'report.open-rejects',
+] as const satisfies readonly MessageKey[]
+
 /** Every dataset with all its figures. */
 function detailTable({ datasets, unkept }: ReportFacts, { say, language }: ReportWords): PageTable {
-  const left = ['department', 'code', 'dataset', 'sharing-type', 'cycle'] as const
-  const counts = [
-    'owed',
-    'kept',
-    'late',
-    'missed',
-    'waived',
-    'void',
-    'pending',
-    'of-which-provisional',
-  ] as const
-  const amounts = [
-    'rows-held',
-    'growth',
-    'rows-received',
-    'received-before',
-    'rejected',
-    'open-rejects',
-  ] as const
-  const column = (key: (typeof left | typeof counts | typeof amounts)[number]) => ({
-    title: say(`report.${key}`),
-  })
+  const column = (key: MessageKey) => ({ title: say(key) })
   return {
-    columns: [
-      ...left.map(column),
-      ...counts.map(column),
-      { title: say('report.share') },
-      { title: say('report.lateness') },
-      { title: say('report.cause') },
-      ...amounts.map(column),
-    ],
+    columns: detailTitles.map(column),
     rows: datasets.map((one) => {
       const { attainment } = one
       const causes = unkept

@@ -103,21 +103,15 @@ export function amountsTable({ departments, total }: ReportFacts, { say }: Repor
     growthShare(one.received, one.receivedBefore),
   ]
   const titles = [
-    'rows-held',
-    'growth',
-    'growth-share',
-    'rows-received',
-    'received-before',
-    'growth-share',
+    'report.rows-held',
+    'report.growth',
+    'report.growth-share',
+    'report.rows-received',
+    'report.received-before',
+    'report.growth-share',
   ] as const
   return {
-    columns: [
-      left('report.department', say),
-      ...right(
-        titles.map((title) => `report.${title}` as const),
-        say,
-      ),
-    ],
+    columns: [left('report.department', say), ...right(titles, say)],
     rows: withTotal(departments, total, row, say),
     totals: true,
   }

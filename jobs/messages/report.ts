@@ -15,7 +15,6 @@ export const reportMessages = {
     en: 'the time it covers is not over: facts up to {at}',
     zh: '统计时段尚未结束，数据截至 {at}',
   },
-  'report.section': { en: '{title}', zh: '{number}、{title}' },
   'report.summary': { en: 'Summary', zh: '总体情况' },
   'report.departments': { en: 'By department', zh: '各部门履约情况' },
   'report.sharing': { en: 'By sharing type', zh: '按共享类型' },
@@ -120,5 +119,5 @@ export const reportMessages = {
   'report.days': { en: '{days} d {hours} h', zh: '{days} 天 {hours} 小时' },
   'report.written': { en: 'report written to {file}', zh: '报告已写入 {file}' },
   'report.to-file': { en: '--to <file.xlsx>', zh: '--to <文件.xlsx>' },
-  'report.which': { en: '--month, --quarter, --year', zh: '--month、--quarter、--year' },
+  'report.which': { en: '--month, --quarter, --year', zh: '选项 --month、--quarter、--year' },
 } as const satisfies Record<string, Text>
