@@ -1,5 +1,6 @@
 /** `node docs/write-errors.ts`: writes `docs/errors.md` from the table of errors. A test holds the two equal. */
 import { writeFile } from 'node:fs/promises'
+import { alertErrors } from '../src/errors/alert-errors.ts'
 import { commandErrors } from '../src/errors/command-errors.ts'
 import { documentErrors } from '../src/errors/document-errors.ts'
 import { fileErrors } from '../src/errors/file-errors.ts'
@@ -20,6 +21,7 @@ const areas: readonly (readonly [title: string, entries: Entries])[] = [
   ['Files 文件', fileErrors],
   ['Runs 运行', harvestErrors],
   ['Store 存储库', storeErrors],
+  ['Alerts 告警', alertErrors],
 ]
 
 const heading = `# Errors 错误代码

@@ -1,9 +1,11 @@
 import type { Text } from '../src/connector.ts'
 import type { Language } from '../src/errors/table.ts'
+import { alertMessages } from './messages/alerts.ts'
 import { catalogMessages } from './messages/catalog.ts'
 import { harvestMessages } from './messages/harvest.ts'
 import { helpMessages } from './messages/help.ts'
 import { optionMessages } from './messages/options.ts'
+import { reportMessages } from './messages/report.ts'
 import { statusMessages } from './messages/status.ts'
 import { storeMessages } from './messages/store.ts'
 
@@ -14,6 +16,8 @@ export const messages = {
   ...catalogMessages,
   ...harvestMessages,
   ...statusMessages,
+  ...reportMessages,
+  ...alertMessages,
   ...storeMessages,
 } satisfies Record<string, Text>
 

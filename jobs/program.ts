@@ -3,6 +3,7 @@ import packageDocument from '../package.json' with { type: 'json' }
 import { GuijiError } from '../src/errors/guiji-error.ts'
 import { nearestWord } from '../src/workspace/nearest-word.ts'
 import { addGlobalOptions, type CommandMaker } from './command.ts'
+import { alertsCommand } from './commands/alerts.ts'
 import { applyCommand } from './commands/apply.ts'
 import { approveCommand, refuseCommand } from './commands/decide.ts'
 import { exportCommand } from './commands/export.ts'
@@ -13,6 +14,7 @@ import { planCommand } from './commands/plan.ts'
 import { previewCommand } from './commands/preview.ts'
 import { queryCommand } from './commands/query.ts'
 import { rejectsCommand } from './commands/rejects.ts'
+import { reportCommand } from './commands/report.ts'
 import { runsCommand } from './commands/runs.ts'
 import { sourceCommand } from './commands/source.ts'
 import { statusCommand } from './commands/status.ts'
@@ -29,6 +31,8 @@ const makers: readonly CommandMaker[] = [
   planCommand,
   harvestCommand,
   statusCommand,
+  reportCommand,
+  alertsCommand,
   runsCommand,
   ledgerCommand,
   rejectsCommand,

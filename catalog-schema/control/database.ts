@@ -1,3 +1,4 @@
+import type { AlertCheckTable, AlertDeliveryTable, AlertTable, VerificationTable } from './tables/alerts.ts'
 import type {
   DatasetTable,
   DepartmentTable,
@@ -43,4 +44,8 @@ export interface ControlDatabase {
   'guiji.dataset_state': DatasetStateTable
   'guiji.reject': RejectTable
   'guiji.doubt': DoubtTable
+  'guiji.alert': AlertTable
+  'guiji.alert_delivery': AlertDeliveryTable
+  'guiji.alert_check': AlertCheckTable
+  'guiji.verification': VerificationTable
 }

@@ -22,10 +22,15 @@ export interface SheetToWrite {
   /** Ranges such as `A1:F1`. */
   readonly merged?: readonly string[]
   readonly hidden?: boolean
+  /** Numbers of the rows, from 1, whose texts and numbers are bold. */
+  readonly bold?: ReadonlySet<number>
+  /** Widths of the first columns, in characters. */
+  readonly widths?: readonly number[]
 }
 
 const STYLE_DATE = 1
 const STYLE_DATETIME = 2
+const STYLE_BOLD = 3
 const PIECE_CHARACTERS = 256 * 1024
 
 /** Writes a workbook row by row, in memory that does not grow with the rows. Texts are inline strings. */
@@ -61,12 +66,13 @@ const head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 const stylesXml = `${head}<styleSheet xmlns="${main}"><numFmts count="2">\
 <numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/><numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/>\
-</numFmts><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>\
+</numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>\
+<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>\
 <fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>\
 <borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>\
-<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="3">\
+<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="4">\
 ${[0, 164, 165].map((id) => `<xf numFmtId="${id}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>`).join('')}\
-</cellXfs></styleSheet>`
+<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs></styleSheet>`
 
 function contentTypes(numbers: readonly number[]): string {
   const override = (part: string, type: string) =>
@@ -92,12 +98,17 @@ function workbookXml(sheets: readonly SheetToWrite[], date1904: boolean): string
 }
 
 async function* sheetXml(sheet: SheetToWrite, date1904: boolean): AsyncGenerator<string> {
-  let piece = `${head}<worksheet xmlns="${main}"><sheetData>`
+  let piece = `${head}<worksheet xmlns="${main}">${columnsXml(sheet)}<sheetData>`
   let number = 0
   for await (const row of sheet.rows) {
     number++
     const cells = row
-      .map((value, column) => cellXml(value, `${columnName(column)}${number}`, date1904))
+      .map((value, column) =>
+        cellXml(value, `${columnName(column)}${number}`, {
+          date1904,
+          bold: sheet.bold?.has(number) === true,
+        }),
+      )
       .join('')
     if (cells !== '') piece += `<row r="${number}">${cells}</row>`
     if (piece.length > PIECE_CHARACTERS) {
@@ -109,18 +120,30 @@ async function* sheetXml(sheet: SheetToWrite, date1904: boolean): AsyncGenerator
   yield `${piece}</sheetData>${merged === '' ? '' : `<mergeCells>${merged}</mergeCells>`}</worksheet>`
 }
 
-function cellXml(value: CellValue, r: string, date1904: boolean): string {
+function columnsXml({ widths = [] }: SheetToWrite): string {
+  if (widths.length === 0) return ''
+  const one = (width: number, at: number) =>
+    `<col min="${at + 1}" max="${at + 1}" width="${width}" customWidth="1"/>`
+  return `<cols>${widths.map(one).join('')}</cols>`
+}
+
+function cellXml(
+  value: CellValue,
+  r: string,
+  { date1904, bold }: { readonly date1904: boolean; readonly bold: boolean },
+): string {
   if (value === null) return ''
+  const style = bold ? ` s="${STYLE_BOLD}"` : ''
   if (typeof value === 'string') {
-    return `<c r="${r}" t="inlineStr"><is><t xml:space="preserve">${escaped(value)}</t></is></c>`
+    return `<c r="${r}"${style} t="inlineStr"><is><t xml:space="preserve">${escaped(value)}</t></is></c>`
   }
-  if (typeof value === 'number') return `<c r="${r}"><v>${value}</v></c>`
+  if (typeof value === 'number') return `<c r="${r}"${style}><v>${value}</v></c>`
   if (typeof value === 'boolean') return `<c r="${r}" t="b"><v>${value ? 1 : 0}</v></c>`
   if (value instanceof Date) {
     const serial = serialOf(value, date1904)
     return `<c r="${r}" s="${Number.isInteger(serial) ? STYLE_DATE : STYLE_DATETIME}"><v>${serial}</v></c>`
   }
-  if ('number' in value) return `<c r="${r}"><v>${escaped(value.number)}</v></c>`
+  if ('number' in value) return `<c r="${r}"${style}><v>${escaped(value.number)}</v></c>`
   if ('error' in value) return `<c r="${r}" t="e"><v>${escaped(value.error)}</v></c>`
   const stored = value.value === undefined ? '' : `<v>${escaped(value.value)}</v>`
   return `<c r="${r}" t="str"><f>${escaped(value.formula)}</f>${stored}</c>`

@@ -11,6 +11,7 @@ import { horizonDays } from '../../src/workspace/apply-workspace.ts'
 import { type CommandMaker, newCommand, onCall, wordList } from '../command.ts'
 import { closingLines, harvestExitCode, showOutcomes } from '../harvest-report.ts'
 import { openEngine } from '../open-engine.ts'
+import { openLineage } from '../open-lineage.ts'
 import { openSession, type Session } from '../session.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
 import { drawProgress, type Progress, silent } from '../terminal/progress.ts'
@@ -120,8 +121,10 @@ async function runJobs(
   jobs: readonly HarvestJob[],
 ): Promise<HarvestOutcome[]> {
   using progress = progressOf(shell, options, jobs.length)
+  await using lineage = await openLineage(shell, session)
   const emit = (event: RunEvent) => {
     progress.take(event)
+    lineage.take(event)
     if (options.json === true) shell.out.json(event)
   }
   const { db, settings, directory } = session

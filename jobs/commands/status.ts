@@ -1,9 +1,15 @@
 import { Option } from 'commander'
 import { cycles } from '../../catalog-schema/vocabulary/cycles.ts'
 import { verdicts as verdictTitles } from '../../catalog-schema/vocabulary/verdicts.ts'
+import {
+  type Attainment,
+  type AttainmentLine,
+  noAttainment,
+  readAttainment,
+  totalAttainment,
+} from '../../src/attainment/read-attainment.ts'
 import { judge } from '../../src/freshness/judge.ts'
 import { planOccurrences } from '../../src/freshness/plan-occurrences.ts'
-import { attainment } from '../../src/freshness/verdicts.ts'
 import { readTroubled } from '../../src/sources/record-health.ts'
 import { listedDatasets } from '../../src/store/read-datasets.ts'
 import { type DatasetStatus, readStatus } from '../../src/store/read-status.ts'
@@ -15,6 +21,15 @@ import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
 import { countText, instantText, shareText, shortInstant } from '../terminal/format.ts'
 import { formatTable } from '../terminal/table.ts'
 import { troubledJson, troubledLines } from '../troubled-sources.ts'
+
+/** All that a status tells: the datasets, and their promises over the whole time. */
+interface Board {
+  readonly now: Date
+  readonly zone: string
+  readonly datasets: readonly DatasetStatus[]
+  readonly total: Attainment
+  readonly departments: readonly AttainmentLine[]
+}
 
 interface StatusOptions extends GlobalOptions {
   readonly department?: string
@@ -36,26 +51,31 @@ async function status(shell: Shell, options: StatusOptions): Promise<ExitCode> {
   const now = new Date(shell.clock())
   await planOccurrences(db, { now, horizonDays })
   await judge(db, { now })
-  const board = await readStatus(pool, db, { now, datasets })
-  const zone = session.settings.timeZone
+  const datasetIds = datasets.map(({ id }) => id)
+  const board: Board = {
+    now,
+    zone: session.settings.timeZone,
+    datasets: await readStatus(pool, db, { now, datasets }),
+    total: await totalAttainment(db, { now, datasetIds }),
+    departments: await readAttainment(db, { now, by: 'department', datasetIds }),
+  }
   const troubled = await readTroubled(pool, now)
-  if (options.json === true)
-    shell.out.json({ ...statusJson(board, now, zone), ...troubledJson(troubled, zone) })
+  if (options.json === true) shell.out.json({ ...statusJson(board), ...troubledJson(troubled, board.zone) })
   else {
-    showStatus(shell, board, now, zone)
-    shell.out.lines(troubledLines(shell, troubled, zone))
+    showStatus(shell, board)
+    shell.out.lines(troubledLines(shell, troubled, board.zone))
   }
   return 0
 }
 
 /** The answer to programs: counts as decimal strings, instants with the workspace zone's offset. */
-export function statusJson(board: readonly DatasetStatus[], now: Date, zone: string): object {
+function statusJson({ now, zone, datasets, total }: Board): object {
   const instant = (at: Date | null) => (at === null ? null : instantText(at, zone))
-  const { departments, datasets, held, received, kept, owed, noClock } = totalsOf(board)
+  const { kept, owed } = total
   return {
     asOf: instantText(now, zone),
-    totals: { departments, datasets, held, received, kept, owed, noClock },
-    datasets: board.map((one) => ({
+    totals: { ...countsOf(datasets), kept, owed },
+    datasets: datasets.map((one) => ({
       code: one.code,
       name: one.name,
       department: one.department,
@@ -72,40 +92,43 @@ export function statusJson(board: readonly DatasetStatus[], now: Date, zone: str
   }
 }
 
-function totalsOf(board: readonly DatasetStatus[]) {
+function countsOf(datasets: readonly DatasetStatus[]) {
   return {
-    departments: new Set(board.map(({ department }) => department)).size,
-    datasets: board.length,
-    held: board.reduce((sum, { held }) => sum + held, 0n),
-    received: board.reduce((sum, { received }) => sum + received, 0n),
-    ...attainment(board),
+    departments: new Set(datasets.map(({ department }) => department)).size,
+    datasets: datasets.length,
+    held: datasets.reduce((sum, { held }) => sum + held, 0n),
+    received: datasets.reduce((sum, { received }) => sum + received, 0n),
+    noClock: datasets.filter(({ noClock }) => noClock).length,
   }
 }
 
 /** The board: one table per department, then the totals. */
-export function showStatus(shell: Shell, board: readonly DatasetStatus[], now: Date, zone: string): void {
+function showStatus(shell: Shell, board: Board): void {
   const { out, say } = shell
-  if (board.length === 0) {
+  if (board.datasets.length === 0) {
     out.line(say('status.nothing'))
     return
   }
-  for (const code of new Set(board.map(({ department }) => department))) {
-    const of = board.filter(({ department }) => department === code)
-    const { datasets, held, kept, owed } = totalsOf(of)
+  for (const code of new Set(board.datasets.map(({ department }) => department))) {
+    const of = board.datasets.filter(({ department }) => department === code)
+    const { datasets, held } = countsOf(of)
+    const { kept, owed } = board.departments.find((line) => line.of === code) ?? noAttainment
     const name = of[0]?.departmentName ?? code
     const share = shareText(kept, owed)
     out.line(say('status.department', { name, code, datasets, held: countText(held), kept, owed, share }))
-    out.lines(boardOf(shell, of, zone).map((line) => `  ${line}`))
+    out.lines(boardOf(shell, of, board.zone).map((line) => `  ${line}`))
     out.line('')
   }
-  showTotals(shell, board, now, zone)
+  showTotals(shell, board)
 }
 
-function showTotals({ out, say }: Shell, board: readonly DatasetStatus[], now: Date, zone: string): void {
-  const { departments, datasets, held, received, kept, owed, noClock } = totalsOf(board)
+function showTotals({ out, say }: Shell, { now, zone, datasets: all, total }: Board): void {
+  const { departments, datasets, held, received, noClock } = countsOf(all)
   const counts = { held: countText(held), received: countText(received) }
   out.line(say('status.totals', { departments, datasets, ...counts }))
-  out.line(say('status.attainment', { kept, owed, noClock, share: shareText(kept, owed) }))
+  const { kept, owed, late, missed, waived, pending, provisional } = total
+  out.line(say('status.attainment', { kept, owed, share: shareText(kept, owed), late, missed }))
+  out.line(say('status.beside', { waived, void: total.void, pending, provisional, noClock }))
   out.line(say('status.as-of', { at: instantText(now, zone) }))
 }
 

@@ -1,5 +1,6 @@
 import { type Counts, countDataset } from '../../src/store/read-counts.ts'
 import { listedDatasets } from '../../src/store/read-datasets.ts'
+import { recordVerification } from '../../src/store/record-verification.ts'
 import { type CommandMaker, newCommand, onCall, wordList } from '../command.ts'
 import { openSession } from '../session.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
@@ -26,6 +27,7 @@ async function verify(
     shell.signal.throwIfAborted()
     counts.push(await countDataset(session.pool, dataset))
   }
+  await recordVerification(session.pool, { now: new Date(shell.clock()), counts })
   const drifted = counts.filter(({ agree }) => !agree)
   if (options.json === true) shell.out.json({ agree: drifted.length === 0, datasets: counts })
   else showCounts(shell, counts, drifted)

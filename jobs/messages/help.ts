@@ -47,6 +47,24 @@ export const helpMessages = {
     en: 'say of every dataset how it stands with its promise, and how many rows it holds',
     zh: '说明各共享信息的履约情况与行数',
   },
+  'help.alerts': {
+    en: 'list incidents: what is wrong or was, and who was told',
+    zh: '列出告警：哪里有问题、已通知谁',
+  },
+  'help.alerts-check': {
+    en: 'look now: record what changed and send what waits; for the machine’s own cron',
+    zh: '立即检查：记录变化并发送待发消息；可由系统 cron 定时运行',
+  },
+  'help.alerts-test': { en: 'send a test message to a sink', zh: '向某个渠道发送测试消息' },
+  'help.alerts-raise': {
+    en: 'record what guiji cannot see itself, such as a request not answered in time',
+    zh: '登记系统无法自行发现的问题，如未按时答复共享申请',
+  },
+  'help.alerts-settle': { en: 'end an incident that a person raised', zh: '关闭人工登记的告警' },
+  'help.report': {
+    en: 'report on a month, quarter or year: what was owed, kept, late and missed, with causes and rows; last month where none is named',
+    zh: '编制月报、季报或年报：应履约、按时、逾期、缺期及原因与数据量；不写则为上月',
+  },
   'help.runs': { en: 'list runs, newest first', zh: '列出运行，最近的在前' },
   'help.ledger': {
     en: 'show the account of rows of a dataset, entry by entry',

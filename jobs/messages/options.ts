@@ -37,6 +37,18 @@ export const optionMessages = {
     zh: '将该拒收记录的原始字节写到标准输出',
   },
   'option.to': { en: 'file to write (default: stdout)', zh: '写入的文件（默认：标准输出）' },
+  'option.open': { en: 'only those that are not over', zh: '仅未关闭的' },
+  'option.note': { en: 'what happened', zh: '情况说明' },
+  'argument.sink': { en: 'name of the sink', zh: '渠道名称' },
+  'argument.kind': { en: 'kind of the incident', zh: '告警类别' },
+  'argument.alert': { en: 'number of the incident', zh: '告警编号' },
+  'option.month': { en: 'a month, such as 2026-10', zh: '月份，如 2026-10' },
+  'option.quarter': { en: 'a quarter, such as 2026-Q4', zh: '季度，如 2026-Q4' },
+  'option.year': { en: 'a year, such as 2026', zh: '年份，如 2026' },
+  'option.format': {
+    en: 'md, csv, xlsx or html (default: by the name of the file, else md)',
+    zh: 'md、csv、xlsx 或 html（默认：按文件名，否则为 md）',
+  },
   'option.gone': { en: 'the rows that vanished from the source', zh: '导出已从源系统消失的行' },
   'option.bom': { en: 'begin with a byte order mark, for Excel', zh: '以字节顺序标记开头，便于 Excel 打开' },
   'option.titles': {

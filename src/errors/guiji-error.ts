@@ -1,3 +1,4 @@
+import { alertErrors } from './alert-errors.ts'
 import { commandErrors } from './command-errors.ts'
 import { documentErrors } from './document-errors.ts'
 import { fileErrors } from './file-errors.ts'
@@ -14,6 +15,7 @@ export const errorTable = {
   ...fileErrors,
   ...storeErrors,
   ...harvestErrors,
+  ...alertErrors,
 } satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof errorTable

@@ -39,19 +39,3 @@ export async function verdicts(
     order by code`.execute(db)
   return rows
 }
-
-export interface Attainment {
-  readonly kept: bigint
-  readonly owed: bigint
-  /** Datasets without a clock: in neither count, so their number stands beside it. */
-  readonly noClock: number
-}
-
-/** 及时率 of a choice of datasets: `kept` of `owed`. */
-export function attainment(of: readonly DatasetVerdict[]): Attainment {
-  return {
-    kept: of.reduce((sum, { kept }) => sum + kept, 0n),
-    owed: of.reduce((sum, { owed }) => sum + owed, 0n),
-    noClock: of.filter(({ noClock }) => noClock).length,
-  }
-}

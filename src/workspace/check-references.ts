@@ -10,6 +10,7 @@ const kinds = {
   department: { en: 'department', zh: '部门' },
   dataset: { en: 'dataset', zh: '共享信息' },
   source: { en: 'source', zh: '源系统' },
+  sink: { en: 'sink', zh: '发送渠道' },
 } satisfies Record<string, Text>
 
 /** Names of departments, datasets and sources that nobody declares, and departments above themselves. */
@@ -27,6 +28,7 @@ export function checkReferences(collected: Collected): Problem[] {
       ...unknownIn(entry, 'dataset', entry.value.dataset, declared.datasets, kinds.dataset),
       ...unknownIn(entry, 'source', entry.value.source, declared.sources, kinds.source),
     ]),
+    ...unknownSinks(collected.workspace),
   ]
 }
 
@@ -60,6 +62,20 @@ function unknownIn(
   if (found === undefined || declared.some(({ code }) => code === found)) return []
   const known = declared.map(({ code }) => code).sort()
   return [unknownName(entry, [property], found, { known, kind })]
+}
+
+/** Sinks that alerts name without saying what they are. */
+function unknownSinks(workspace: Collected['workspace']): Problem[] {
+  const alerts = workspace?.value.alerts
+  if (workspace === undefined || alerts === undefined) return []
+  const known = Object.keys(alerts.sinks ?? {})
+  const named = [
+    ...(alerts.to ?? []).map((name, at) => ({ name, path: ['alerts', 'to', at] })),
+    ...(alerts.escalation?.to ?? []).map((name, at) => ({ name, path: ['alerts', 'escalation', 'to', at] })),
+  ]
+  return named
+    .filter(({ name }) => !known.includes(name))
+    .map(({ name, path }) => unknownName(workspace, path, name, { known, kind: kinds.sink }))
 }
 
 /** Each ring of parents is reported once, at its first department. */

@@ -28,6 +28,8 @@ export interface Declared {
 /** What all documents of a workspace say together. */
 export interface Collected {
   readonly settings: WorkspaceDocument
+  /** `guiji.yaml` where it is valid. */
+  readonly workspace: Entry<WorkspaceDocument> | undefined
   readonly departments: readonly Entry<DepartmentDocument>[]
   readonly datasets: readonly Entry<Dataset>[]
   readonly sources: readonly Entry<SourceDocument>[]
@@ -50,7 +52,8 @@ interface Piece {
 
 /** Gathers the entries of all documents; an entry with a problem of its own is left out, but stays declared. */
 export function collect(documents: readonly CheckedDocument[]): Collected {
-  const settings = settingsOf(documents)
+  const workspace = validWorkspace(documents)
+  const settings = workspace?.value ?? expandSettings({ name: '' })
   const departments = piecesOf(documents, 'department', (root) => [['department', root.department]])
   const datasets = piecesOf(documents, 'department', (root) => listed('datasets', root.datasets))
   const sources = piecesOf(documents, 'source', (root) => [
@@ -60,6 +63,7 @@ export function collect(documents: readonly CheckedDocument[]): Collected {
   const harvests = piecesOf(documents, 'harvest', (root) => listed('harvests', root.harvests))
   return {
     settings,
+    workspace,
     departments: entriesOf<DepartmentDocument, DepartmentDocument>(departments, (written) => written),
     datasets: entriesOf<WrittenDataset, Dataset>(datasets, (written, { document }) =>
       expandDataset(written, departmentOf(document), settings),
@@ -75,11 +79,13 @@ export function collect(documents: readonly CheckedDocument[]): Collected {
   }
 }
 
-function settingsOf(documents: readonly CheckedDocument[]): WorkspaceDocument {
+function validWorkspace(documents: readonly CheckedDocument[]): Entry<WorkspaceDocument> | undefined {
   const valid = documents.find(
     (one) => one.role === 'workspace' && one.document.problems.length === 0 && one.problems.length === 0,
   )
-  return expandSettings((valid?.document.value as { name: string } | undefined) ?? { name: '' })
+  if (valid === undefined) return undefined
+  const value = expandSettings(valid.document.value as { name: string })
+  return { document: valid.document, path: [], value }
 }
 
 type Located = readonly [step: string | Path, value: unknown]

@@ -14,6 +14,8 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   cron: (text) => !isCronProblem(parseCron(text)),
   'store-url': (text) =>
     isSecretReference(text) || (/^postgres(ql)?:\/\/\S+$/.test(text) && !holdsPassword(text)),
+  'web-address': (text) =>
+    isSecretReference(text) || (/^https?:\/\/[^\s/?#@]+([/?]\S*)?$/.test(text) && URL.canParse(text)),
 }
 
 /** `env:NAME` or `file:/path`: the only ways a secret is written. */
