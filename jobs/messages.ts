@@ -3,6 +3,7 @@ import type { Language } from '../src/errors/table.ts'
 import { catalogMessages } from './messages/catalog.ts'
 import { harvestMessages } from './messages/harvest.ts'
 import { helpMessages } from './messages/help.ts'
+import { historyMessages } from './messages/history.ts'
 import { optionMessages } from './messages/options.ts'
 import { statusMessages } from './messages/status.ts'
 import { storeMessages } from './messages/store.ts'
@@ -14,6 +15,7 @@ export const messages = {
   ...catalogMessages,
   ...harvestMessages,
   ...statusMessages,
+  ...historyMessages,
   ...storeMessages,
 } satisfies Record<string, Text>
 

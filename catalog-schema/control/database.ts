@@ -6,6 +6,7 @@ import type {
   SourceTable,
   VersionTable,
 } from './tables/documents.ts'
+import type { AttainmentTable, HistoryMonthTable, RollupTable, StandingTable } from './tables/history.ts'
 import type {
   CalendarDayTable,
   CalendarYearTable,
@@ -14,6 +15,7 @@ import type {
   SlotTable,
 } from './tables/promises.ts'
 import type {
+  ActiveRunTable,
   DatasetStateTable,
   DoubtTable,
   LedgerTable,
@@ -41,4 +43,9 @@ export interface ControlDatabase {
   'guiji.dataset_state': DatasetStateTable
   'guiji.reject': RejectTable
   'guiji.doubt': DoubtTable
+  'guiji.active_run': ActiveRunTable
+  'guiji.history_month': HistoryMonthTable
+  'guiji.rollup': RollupTable
+  'guiji.attainment': AttainmentTable
+  'guiji.standing': StandingTable
 }

@@ -1,15 +1,19 @@
 import { Option } from 'commander'
 import { cycles } from '../../catalog-schema/vocabulary/cycles.ts'
 import { verdicts as verdictTitles } from '../../catalog-schema/vocabulary/verdicts.ts'
-import { judge } from '../../src/freshness/judge.ts'
-import { planOccurrences } from '../../src/freshness/plan-occurrences.ts'
-import { attainment } from '../../src/freshness/verdicts.ts'
-import { listedDatasets } from '../../src/store/read-datasets.ts'
-import { type DatasetStatus, readStatus } from '../../src/store/read-status.ts'
+import { bringUpToDate } from '../../src/freshness/bring-up-to-date.ts'
+import { requireDepartment } from '../../src/store/read-datasets.ts'
+import {
+  type BoardChoice,
+  type DatasetStatus,
+  type DepartmentTotals,
+  readDepartments,
+  readStatus,
+} from '../../src/store/read-status.ts'
 import { horizonDays } from '../../src/workspace/apply-workspace.ts'
 import { causeText } from '../cause-text.ts'
 import { type CommandMaker, newCommand, onCall } from '../command.ts'
-import { openSession } from '../session.ts'
+import { openSession, type Session } from '../session.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
 import { countText, instantText, shareText, shortInstant } from '../terminal/format.ts'
 import { formatTable } from '../terminal/table.ts'
@@ -30,25 +34,38 @@ async function status(shell: Shell, options: StatusOptions): Promise<ExitCode> {
   await using session = await openSession(shell, options)
   const { pool, db } = session
   const { department } = options
-  const datasets = await listedDatasets(pool, department === undefined ? {} : { department })
+  if (department !== undefined) await requireDepartment(pool, department)
   const now = new Date(shell.clock())
-  await planOccurrences(db, { now, horizonDays })
-  await judge(db, { now })
-  const board = await readStatus(pool, db, { now, datasets })
+  await bringUpToDate(db, { now, horizonDays })
+  const board = await readBoard(db, { now, department })
   const zone = session.settings.timeZone
   if (options.json === true) shell.out.json(statusJson(board, now, zone))
   else showStatus(shell, board, now, zone)
   return 0
 }
 
+/** The totals of departments, and their datasets in the same order. */
+export interface Board {
+  readonly departments: readonly DepartmentTotals[]
+  readonly datasets: readonly DatasetStatus[]
+}
+
+/** Totals and datasets of one instant: a publication in the middle is seen by both or by neither. */
+async function readBoard(db: Session['db'], choice: BoardChoice): Promise<Board> {
+  const reading = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+  return await reading.execute(async (trx) => ({
+    departments: await readDepartments(trx, choice),
+    datasets: await readStatus(trx, choice),
+  }))
+}
+
 /** The answer to programs: counts as decimal strings, instants with the workspace zone's offset. */
-export function statusJson(board: readonly DatasetStatus[], now: Date, zone: string): object {
+export function statusJson(board: Board, now: Date, zone: string): object {
   const instant = (at: Date | null) => (at === null ? null : instantText(at, zone))
-  const { departments, datasets, held, received, kept, owed, noClock } = totalsOf(board)
   return {
     asOf: instantText(now, zone),
-    totals: { departments, datasets, held, received, kept, owed, noClock },
-    datasets: board.map((one) => ({
+    totals: totalsOf(board.departments),
+    datasets: board.datasets.map((one) => ({
       code: one.code,
       name: one.name,
       department: one.department,
@@ -65,39 +82,45 @@ export function statusJson(board: readonly DatasetStatus[], now: Date, zone: str
   }
 }
 
-function totalsOf(board: readonly DatasetStatus[]) {
+function totalsOf(of: readonly DepartmentTotals[]) {
+  const sum = (count: (one: DepartmentTotals) => bigint) => of.reduce((total, one) => total + count(one), 0n)
   return {
-    departments: new Set(board.map(({ department }) => department)).size,
-    datasets: board.length,
-    held: board.reduce((sum, { held }) => sum + held, 0n),
-    received: board.reduce((sum, { received }) => sum + received, 0n),
-    ...attainment(board),
+    departments: of.length,
+    datasets: Number(sum(({ datasets }) => datasets)),
+    held: sum(({ held }) => held),
+    received: sum(({ received }) => received),
+    kept: sum(({ kept }) => kept),
+    owed: sum(({ owed }) => owed),
+    noClock: Number(sum(({ noClock }) => noClock)),
   }
 }
 
 /** The board: one table per department, then the totals. */
-export function showStatus(shell: Shell, board: readonly DatasetStatus[], now: Date, zone: string): void {
+export function showStatus(shell: Shell, board: Board, now: Date, zone: string): void {
   const { out, say } = shell
-  if (board.length === 0) {
+  if (board.datasets.length === 0) {
     out.line(say('status.nothing'))
     return
   }
-  for (const code of new Set(board.map(({ department }) => department))) {
-    const of = board.filter(({ department }) => department === code)
-    const { datasets, held, kept, owed } = totalsOf(of)
-    const name = of[0]?.departmentName ?? code
+  const byDepartment = Map.groupBy(board.datasets, ({ department }) => department)
+  for (const { department: code, name, datasets, held, kept, owed } of board.departments) {
     const share = shareText(kept, owed)
     out.line(say('status.department', { name, code, datasets, held: countText(held), kept, owed, share }))
-    out.lines(boardOf(shell, of, zone).map((line) => `  ${line}`))
+    out.lines(boardOf(shell, byDepartment.get(code) ?? [], zone).map((line) => `  ${line}`))
     out.line('')
   }
-  showTotals(shell, board, now, zone)
+  showTotals(shell, board.departments, now, zone)
 }
 
-function showTotals({ out, say }: Shell, board: readonly DatasetStatus[], now: Date, zone: string): void {
-  const { departments, datasets, held, received, kept, owed, noClock } = totalsOf(board)
+function showTotals(
+  { out, say }: Shell,
+  departments: readonly DepartmentTotals[],
+  now: Date,
+  zone: string,
+): void {
+  const { held, received, kept, owed, noClock, ...numbers } = totalsOf(departments)
   const counts = { held: countText(held), received: countText(received) }
-  out.line(say('status.totals', { departments, datasets, ...counts }))
+  out.line(say('status.totals', { ...numbers, ...counts }))
   out.line(say('status.attainment', { kept, owed, noClock, share: shareText(kept, owed) }))
   out.line(say('status.as-of', { at: instantText(now, zone) }))
 }

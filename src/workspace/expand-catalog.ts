@@ -1,6 +1,7 @@
 import type {
   CommitmentDocument,
   DatasetDocument,
+  HistoryDocument,
   ItemDocument,
   SharingDocument,
   Workspace,
@@ -37,11 +38,30 @@ export type WrittenDataset = Omit<
 /** The day on which the regulation came into force (Decree 809 Art. 44): promises hold from then unless they say so. */
 export const regulationInForce = '2025-08-01'
 
+/** Records of use are kept for at least three years (Decree 809 Art. 29). */
+export const historyKept: HistoryDocument = {
+  runs: 'P3Y',
+  chunks: 'P90D',
+  slots: 'P90D',
+  rejects: 'P1Y',
+  days: 'P10Y',
+}
+
 /** `guiji.yaml` with its defaults. */
 export function expandSettings(
-  written: Partial<WorkspaceDocument> & { readonly name: string },
+  written: Partial<Omit<WorkspaceDocument, 'history'>> & {
+    readonly name: string
+    readonly history?: Partial<HistoryDocument>
+  },
 ): WorkspaceDocument {
-  return { language: 'zh', timeZone: 'Asia/Shanghai', calendar: 'cn', concurrency: 2, ...written }
+  return {
+    language: 'zh',
+    timeZone: 'Asia/Shanghai',
+    calendar: 'cn',
+    concurrency: 2,
+    ...written,
+    history: { ...historyKept, ...written.history },
+  }
 }
 
 /** A valid written dataset, every short form spelled out and every default filled in. */
