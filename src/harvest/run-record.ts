@@ -42,7 +42,7 @@ async function insertRun(
 ): Promise<ClaimedRun> {
   const { rows } = await client.query<{ id: bigint; fence: bigint }>(
     `with claimed as (
-       insert into guiji.active_run (dataset_id, run_id) values ($2, guiji.new_run_id())
+       insert into guiji.active_run (dataset_id, run_id, started_at) values ($2, guiji.new_run_id(), $6)
        on conflict (dataset_id) do nothing returning run_id)
      insert into guiji.run (id, harvest_id, dataset_id, slot_at, state, mode, worker, started_at, lease_until, held_before)
      select run_id, $1, $2, $3, 'running', $4, $5, $6, now() + interval '${leaseSeconds} seconds',

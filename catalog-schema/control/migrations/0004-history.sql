@@ -144,7 +144,8 @@ select guiji.add_month((now() at time zone 'UTC' + ahead * interval '1 month')::
 
 create table guiji.active_run (
   dataset_id bigint primary key references guiji.dataset (id),
-  run_id bigint not null unique
+  run_id bigint not null unique,
+  started_at timestamptz not null
 );
 comment on table guiji.active_run is 'the run under way of each dataset that has one: queued, running or publishing';
 
@@ -152,8 +153,8 @@ create function guiji.is_active(state text) returns boolean
   language sql immutable parallel safe
   return state in ('queued', 'running', 'publishing');
 
-insert into guiji.active_run (dataset_id, run_id)
-  select dataset_id, id from guiji.run where state in ('queued', 'running', 'publishing');
+insert into guiji.active_run (dataset_id, run_id, started_at)
+  select dataset_id, id, started_at from guiji.run where state in ('queued', 'running', 'publishing');
 
 -- Fails with unique_violation where another run of the dataset is active. A claim that would rather know than fail
 -- puts its line into active_run itself, `on conflict do nothing`, and then the run of that number.
@@ -164,7 +165,8 @@ create function guiji.keep_active_run() returns trigger
       delete from guiji.active_run where run_id = old.id;
       return null;
     end if;
-    insert into guiji.active_run as active (dataset_id, run_id) values (new.dataset_id, new.id)
+    insert into guiji.active_run as active (dataset_id, run_id, started_at)
+      values (new.dataset_id, new.id, new.started_at)
       on conflict (dataset_id) do update set run_id = excluded.run_id where active.run_id = excluded.run_id;
     if not found then
       raise unique_violation using constraint = 'active_run_pkey', schema = 'guiji', table = 'active_run',

@@ -68,9 +68,7 @@ create function guiji.verdicts_at(datasets bigint[], instants timestamptz[])
       limit 1) commitment on true
     left join standing s on s.dataset_id = a.dataset_id and s.as_of = a.as_of
     left join guiji.dataset_state state on state.dataset_id = a.dataset_id
-    left join lateral (
-      select r.started_at from guiji.active_run x join guiji.run r on r.id = x.run_id
-      where x.dataset_id = a.dataset_id) running on true
+    left join guiji.active_run running on running.dataset_id = a.dataset_id
     left join lateral (
       select percentile_cont(0.5) within group (order by x.seconds) as seconds
       from unnest(state.recent_seconds) as x (seconds)) usual on true
@@ -85,6 +83,15 @@ create function guiji.verdicts_at(datasets bigint[], instants timestamptz[])
         when s.newest_settled = 'waived' then 'waived'
         when usual.seconds is not null then 'fresh'
         else 'unknown' end as verdict) judged;
+  end;
+
+-- The same of one dataset, for the rows of a query: planned once, where a plan takes longer than the answer.
+create function guiji.verdict_at(of_dataset bigint, as_of timestamptz)
+  returns table (verdict text, cause text, due_at timestamptz, no_clock boolean, provisional boolean)
+  language sql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  begin atomic
+    select v.verdict, v.cause, v.due_at, v.no_clock, v.provisional
+    from guiji.verdicts_at(array[of_dataset], array[verdict_at.as_of]) v;
   end;
 
 /*
@@ -198,10 +205,10 @@ create trigger dataset_listed after insert or update of department, retired_at o
 /*
  * Computes anew what is not known of `as_of`, of all datasets or of some. Rows that a transaction under way holds are
  * left: it is about to change them. They are locked first and read by the next statement, so that nothing that was
- * committed meanwhile is missed. Returns how many were computed.
+ * committed meanwhile is missed. At most `most` at once, since who changes them waits. Returns how many were computed.
  */
-create function guiji.refresh_standing(as_of timestamptz, datasets bigint[] default null) returns bigint
-  language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+create function guiji.refresh_standing(as_of timestamptz, datasets bigint[], most int) returns bigint
+  language plpgsql volatile set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
   declare
     stale bigint[];
     done bigint;
@@ -210,7 +217,7 @@ create function guiji.refresh_standing(as_of timestamptz, datasets bigint[] defa
       select s.dataset_id from guiji.standing s
       where s.listed and (s.changes_at <= as_of or s.known_at > as_of)
         and (datasets is null or s.dataset_id = any (datasets))
-      order by s.dataset_id for update skip locked);
+      order by s.dataset_id limit most for update skip locked);
     if cardinality(stale) = 0 then return 0; end if;
     with ahead as (
       select x.dataset_id, c.changes_at, c.ends_at
@@ -256,15 +263,15 @@ create function guiji.standing_at(as_of timestamptz)
   language sql stable
   begin atomic
     select s.dataset_id, s.department, s.verdict, s.cause, s.due_at, s.no_clock, s.provisional from guiji.standing s
-    where s.listed and as_of >= s.known_at and as_of < s.changes_at
+    where s.listed and standing_at.as_of >= s.known_at and standing_at.as_of < s.changes_at
     union all
     select s.dataset_id, s.department, s.next_verdict, s.next_cause, s.next_due_at, s.next_no_clock,
       s.next_provisional
-    from guiji.standing s where s.listed and as_of >= s.known_at and as_of >= s.changes_at and as_of < s.ends_at
+    from guiji.standing s where s.listed and standing_at.as_of >= s.known_at and standing_at.as_of >= s.changes_at and standing_at.as_of < s.ends_at
     union all
     select s.dataset_id, s.department, v.verdict, v.cause, v.due_at, v.no_clock, v.provisional from guiji.standing s
-    cross join lateral guiji.verdicts_at(array[s.dataset_id], array[as_of]) v
-    where s.listed and (as_of < s.known_at or as_of >= s.ends_at);
+    cross join lateral guiji.verdict_at(s.dataset_id, standing_at.as_of) v
+    where s.listed and (standing_at.as_of < s.known_at or standing_at.as_of >= s.ends_at);
   end;
 
 -- The same as one answer for those who cannot read the control tables.

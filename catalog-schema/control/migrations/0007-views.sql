@@ -19,7 +19,7 @@ create or replace view catalog.freshness as
     where now() >= k.known_at and now() >= k.changes_at and now() < k.ends_at
     union all
     select k.dataset_id, x.verdict, x.cause, x.due_at from guiji.standing k
-    cross join lateral guiji.verdicts_at(array[k.dataset_id], array[now()]) x
+    cross join lateral guiji.verdict_at(k.dataset_id, now()) x
     where k.listed and (now() < k.known_at or now() >= k.ends_at)) v on v.dataset_id = d.id
   left join guiji.dataset_state s on s.dataset_id = d.id
   where d.retired_at is null;

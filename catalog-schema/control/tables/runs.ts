@@ -104,6 +104,7 @@ export interface DatasetStateTable {
 export interface ActiveRunTable {
   dataset_id: bigint
   run_id: bigint
+  started_at: Date
 }
 
 export interface RejectTable {
