@@ -206,3 +206,21 @@ test('a dataset that leaves the list, or comes, is gone from the board or on it 
   await sql`update guiji.dataset set retired_at = ${now} where id = ${late.id}`.execute(town.db)
   expect(await size()).toBe(before)
 })
+
+test('a run that begins or ends is known at once: what would be at risk without it is not', async () => {
+  const daily = await town.dataset('watched', { cycle: 'daily', from: '2026-12-20' })
+  await town.run(daily, '2026-12-21T01:00:00Z', { visible: '2026-12-21T04:00:00Z', updated: 1 })
+  const now = new Date('2026-12-24T17:00:00Z')
+  await bringUpToDate(town.db, { now, horizonDays: 40 })
+  await sql`update guiji.occurrence set outcome = 'kept', kept_at = period_end
+    where dataset_id = ${daily.id} and period_end < ${now} and period < '2026-12-24'`.execute(town.db)
+  await refreshStanding(town.db, { now })
+  const near = new Date('2026-12-24T23:00:00Z')
+  const watched = async () => (await said(near)).find(({ code }) => code === 'watched')?.verdict
+  expect(await watched()).toBe('at-risk')
+  const run = await town.run(daily, '2026-12-24T19:00:00Z', { state: 'running', complete: false })
+  await refreshStanding(town.db, { now })
+  expect(await watched()).toBe('due')
+  await sql`update guiji.run set state = 'failed' where id = ${run}`.execute(town.db)
+  expect(await watched()).toBe('at-risk')
+})

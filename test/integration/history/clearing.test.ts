@@ -67,6 +67,8 @@ describe('clearing everything old', () => {
       rejects: await openRejects(pool, 'c1'),
       rows: await rowsOf(pool, 'store.c1', ['id', 'name']),
     }
+    const usual = `select cardinality(recent_seconds) as runs from guiji.dataset_state order by dataset_id`
+    expect(await query(usual)).toEqual([{ runs: 2 }, { runs: 1 }])
     expect(before.proof).toMatchObject({ agree: true, counted: 4n, ledger: 4n, received: 6n })
 
     const done = await maintainAfter(4 * 365)

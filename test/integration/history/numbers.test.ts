@@ -40,12 +40,16 @@ async function insertRun(at: number, id: string, state: string): Promise<bigint>
 
 describe('the number of a run', () => {
   it('begins with its month and rises, also where many leap into a month at once', async () => {
-    await query(`select setval('guiji.run_number', 5)`)
-    const many = await Promise.all(
-      Array.from({ length: 40 }, () => query<{ id: bigint }>('select guiji.new_run_id() as id')),
-    )
-    const ids = many.map((rows) => rows[0]?.id ?? 0n)
-    expect(new Set(ids).size).toBe(40)
+    await Promise.all(Array.from({ length: 10 }, () => query('select pg_sleep(0.05)')))
+    const ids: bigint[] = []
+    for (let leap = 0; leap < 25; leap += 1) {
+      await query(`select setval('guiji.run_number', 5)`)
+      const many = await Promise.all(
+        Array.from({ length: 20 }, () => query<{ id: bigint }>('select guiji.new_run_id() as id')),
+      )
+      ids.splice(0, ids.length, ...many.map((rows) => rows[0]?.id ?? 0n))
+      expect(new Set(ids).size).toBe(20)
+    }
     const [month] = await query<{ from: bigint; until: bigint }>(
       `select guiji.first_run_of(now()::date) as from, guiji.first_run_of((now() + interval '1 month')::date) as until`,
     )
