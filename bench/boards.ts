@@ -4,7 +4,7 @@
  * History is made in SQL, set by set; there are no data rows, only what the books say of them.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { claimAndPublish } from './boards/claim.ts'
@@ -34,7 +34,7 @@ try {
   await using full = await openGround(path.join(directory, 'full'))
   const made = await makeHistory(full, scale)
   console.log(made.join('\n'))
-  console.log('\n| query | ms (median) | slowest | rows |\n|---|---:|---:|---:|')
+  console.log('\n| query | ms, median | fastest | slowest | rows |\n|---|---:|---:|---:|---:|')
   for (const { name, ask } of boardPages(full)) {
     const times: number[] = []
     let rows = 0
@@ -43,9 +43,12 @@ try {
       rows = await ask()
       if (round > 0) times.push(performance.now() - before)
     }
-    const [mid, most] = [median(times), Math.max(...times)].map((ms) => ms.toFixed(1))
-    console.log(`| ${name} | ${mid} | ${most} | ${rows} |`)
+    const all = [median(times), Math.min(...times), Math.max(...times)].map((ms) => ms.toFixed(1))
+    console.log(`| ${name} | ${all.join(' | ')} | ${rows} |`)
   }
+  console.log(
+    `\nload of the machine while it was measured: ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores`,
+  )
   const claimFull = await claimAndPublish(full, rounds)
   console.log('\n| step | empty store, ms | full store, ms |\n|---|---:|---:|')
   for (const [step, ms] of claimFull)

@@ -103,7 +103,8 @@ async function makeRuns(client: pg.ClientBase, scale: Scale): Promise<void> {
   )
   await client.query(`set session_replication_role = replica`)
   for (let ago = months; ago >= 0; ago -= 1) await makeMonth(client, scale, { ago, months })
-  await client.query(`set session_replication_role = origin`)
+  await client.query(`set session_replication_role = origin;
+    select setval('guiji.run_number', max(id)) from guiji.run`)
 }
 
 /** The runs of one month: the first of a dataset inserts what it holds, every later one finds it unchanged. */

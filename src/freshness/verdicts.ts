@@ -34,7 +34,7 @@ export async function verdicts(
 ): Promise<DatasetVerdict[]> {
   const { rows } = await sql<DatasetVerdict>`
     select d.code, v.verdict, v.cause, v.due_at as "dueAt", s.complete_through as "completeThrough",
-      coalesce(s.kept, 0) as kept, coalesce(s.owed, 0) as owed, v.no_clock as "noClock", v.provisional
+      v.kept, v.owed, v.no_clock as "noClock", v.provisional
     from guiji.standing_at(${now}) v join guiji.dataset d on d.id = v.dataset_id
     left join guiji.dataset_state s on s.dataset_id = v.dataset_id
     where ${datasetIds === undefined ? sql`true` : sql`v.dataset_id = any(${datasetIds}::bigint[])`}

@@ -58,7 +58,8 @@ export async function readLedgerTotals(
 }
 
 /**
- * The account of a dataset added up anew: the opening balance of the months that are rolled up, and every entry since.
+ * The account of a dataset added up anew: the opening balance of the months that are rolled up, and every entry that
+ * is in none of them (a month that was cleared has only what came later).
  * Independent of what was carried forward, to prove it.
  */
 export async function addUpLedger(db: pg.Pool | pg.ClientBase, datasetId: bigint): Promise<LedgerTotals> {
@@ -68,11 +69,15 @@ export async function addUpLedger(db: pg.Pool | pg.ClientBase, datasetId: bigint
        from guiji.rollup u join guiji.history_month m on m.month = u.month and m.rolled_at is not null
        where u.dataset_id = $1 and u.grain = 'month'
        union all
-       select 1, l.inserted, l.updated, l.deleted, l.restored from guiji.ledger l
+       select 1, l.inserted, l.updated, l.deleted, l.restored
+       from guiji.history_month m join guiji.ledger l on l.run_id >= m.from_run and l.run_id < m.until_run
+       where l.dataset_id = $1 and (m.rolled_at is null or m.chunks_cleared_at is not null)
+         and exists (select from guiji.publication p where p.run_id = l.run_id)
+       union all
+       select 1, l.inserted, l.updated, l.deleted, l.restored from guiji.ledger_rest l
        where l.dataset_id = $1 and exists (select from guiji.publication p where p.run_id = l.run_id)
          and not exists (
-           select from guiji.history_month m where m.rolled_at is not null and m.chunks_cleared_at is null
-             and l.run_id >= m.from_run and l.run_id < m.until_run)) entered`,
+           select from guiji.history_month m where l.run_id >= m.from_run and l.run_id < m.until_run)) entered`,
     [datasetId],
   )
   return one(rows)

@@ -42,13 +42,12 @@ export async function readStatus(db: Kysely<ControlDatabase>, page: BoardPage): 
     ...(after === undefined ? [] : [sql`(d.department, d.code) > (${after.department}, ${after.code})`]),
   ]
   const { rows } = await sql<DatasetStatus>`
-    select d.code, d.name, d.department, p.name as "departmentName",
+    select d.code, d.name, d.department,
+      (select p.name from guiji.department p where p.code = d.department) as "departmentName",
       d.definition -> 'commitment' ->> 'cycle' as cycle, v.verdict, v.cause, v.due_at as "dueAt",
-      s.complete_through as "completeThrough", coalesce(s.kept, 0) as kept, coalesce(s.owed, 0) as owed,
-      v.no_clock as "noClock", v.provisional, s.last_checked_at as "lastCheckedAt",
-      s.last_changed_at as "lastChangedAt", coalesce(s.held, 0) as held, coalesce(s.received, 0) as received
+      s.complete_through as "completeThrough", v.kept, v.owed, v.no_clock as "noClock", v.provisional, s.last_checked_at as "lastCheckedAt",
+      s.last_changed_at as "lastChangedAt", v.held, v.received
     from guiji.dataset d
-    join guiji.department p on p.code = d.department
     join guiji.standing_at(${now}) v on v.dataset_id = d.id
     left join guiji.dataset_state s on s.dataset_id = d.id
     where ${sql.join(wanted, sql` and `)}
@@ -79,14 +78,10 @@ export async function readDepartments(
 ): Promise<DepartmentTotals[]> {
   const { rows } = await sql<VerdictTotals>`
     select v.department, p.name, v.verdict, v.datasets, v.held, v.received, v.kept, v.owed, v.no_clock as "noClock"
-    from (
-      select v.department, v.verdict, count(*) as datasets, count(*) filter (where v.no_clock) as no_clock,
-        coalesce(sum(s.held), 0)::bigint as held, coalesce(sum(s.received), 0)::bigint as received,
-        coalesce(sum(s.kept), 0)::bigint as kept, coalesce(sum(s.owed), 0)::bigint as owed
-      from guiji.standing_at(${now}) v left join guiji.dataset_state s on s.dataset_id = v.dataset_id
-      where ${department === undefined ? sql`true` : sql`v.department = ${department}`}
-      group by v.department, v.verdict) v
-    join guiji.department p on p.code = v.department order by v.department, v.verdict`.execute(db)
+    from guiji.totals_at(${now}) v
+    join guiji.department p on p.code = v.department
+    where ${department === undefined ? sql`true` : sql`v.department = ${department}`}
+    order by v.department, v.verdict`.execute(db)
   const byDepartment = Map.groupBy(rows, (row) => row.department)
   return [...byDepartment.values()].map(totalsOf)
 }

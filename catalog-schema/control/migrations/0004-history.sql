@@ -79,7 +79,8 @@ create table guiji.publication (like guiji.publication_before including defaults
 alter table guiji.publication alter column id set default nextval('guiji.publication_number'),
   add primary key (run_id),
   add foreign key (dataset_id) references guiji.dataset (id);
-create index publication_of_dataset on guiji.publication (dataset_id, run_id desc);
+create index publication_of_dataset on guiji.publication (dataset_id, run_id desc)
+  include (at, held_after, received_after);
 
 select setval('guiji.ledger_number', coalesce((select max(id) from guiji.ledger_before), 0) + 1, false),
   setval('guiji.publication_number', coalesce((select max(id) from guiji.publication_before), 0) + 1, false);

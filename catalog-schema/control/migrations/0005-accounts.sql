@@ -65,11 +65,12 @@ create trigger run_took_until_now after update of state on guiji.run for each ro
 
 -- Roll-ups ------------------------------------------------------------------------------------------------------
 
+-- No foreign keys: millions of rows come at once, from tables that have them.
 create table guiji.rollup (
-  dataset_id bigint not null references guiji.dataset (id),
+  dataset_id bigint not null,
   grain text not null check (grain in ('day', 'month')),
   starts date not null,
-  month date not null references guiji.history_month (month),
+  month date not null,
   runs bigint not null,
   succeeded bigint not null,
   partial bigint not null,
@@ -111,7 +112,9 @@ create function guiji.count_runs(from_run bigint, until_run bigint, zone text)
         sum(l.duplicate) as duplicate
       from guiji.ledger l
       where l.run_id >= count_runs.from_run and l.run_id < count_runs.until_run
-        and exists (select from guiji.publication p where p.run_id = l.run_id)
+        and exists (
+          select from guiji.publication p
+          where p.run_id = l.run_id and p.run_id >= count_runs.from_run and p.run_id < count_runs.until_run)
       group by l.run_id
     )
     select r.dataset_id, by.grain, date_trunc(by.grain, r.started_at at time zone zone)::date as starts, count(*),

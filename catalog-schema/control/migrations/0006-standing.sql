@@ -88,7 +88,8 @@ create function guiji.verdicts_at(datasets bigint[], instants timestamptz[])
 -- The same of one dataset, for the rows of a query: planned once, where a plan takes longer than the answer.
 create function guiji.verdict_at(of_dataset bigint, as_of timestamptz)
   returns table (verdict text, cause text, due_at timestamptz, no_clock boolean, provisional boolean)
-  language sql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  language sql stable rows 1 security definer
+  set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
   begin atomic
     select v.verdict, v.cause, v.due_at, v.no_clock, v.provisional
     from guiji.verdicts_at(array[of_dataset], array[verdict_at.as_of]) v;
@@ -144,11 +145,22 @@ create table guiji.standing (
   cause text,
   next_cause text,
   due_at timestamptz,
-  next_due_at timestamptz
+  next_due_at timestamptz,
+  held bigint not null default 0,
+  received bigint not null default 0,
+  kept bigint not null default 0,
+  owed bigint not null default 0
 ) with (fillfactor = 80);
 create index standing_changes on guiji.standing (changes_at) where listed;
-insert into guiji.standing (dataset_id, department, listed)
-  select id, department, retired_at is null from guiji.dataset;
+create index standing_known on guiji.standing (known_at) where listed;
+create index standing_of_department on guiji.standing (department) where listed;
+create index dataset_listed on guiji.dataset (department, code) where retired_at is null;
+comment on column guiji.standing.held is
+  'as in guiji.dataset_state, likewise received, kept and owed: a board adds them up from this narrow table alone';
+insert into guiji.standing (dataset_id, department, listed, held, received, kept, owed)
+  select d.id, d.department, d.retired_at is null, coalesce(s.held, 0), coalesce(s.received, 0), coalesce(s.kept, 0),
+    coalesce(s.owed, 0)
+  from guiji.dataset d left join guiji.dataset_state s on s.dataset_id = d.id;
 
 -- Something happened to these datasets. Always in one order, so that two callers wait and never deadlock.
 create function guiji.forget_standing(datasets bigint[]) returns void
@@ -182,14 +194,21 @@ create trigger active_run_begins_forgets after insert on guiji.active_run
 create trigger active_run_ends_forgets after delete on guiji.active_run
   referencing old table as became for each statement execute function guiji.standing_forgotten();
 
-create function guiji.forget_run_standing() returns trigger
+create function guiji.state_moved() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
   begin
-    perform guiji.forget_standing(array[new.dataset_id]);
+    update guiji.standing set held = new.held, received = new.received, kept = new.kept, owed = new.owed
+      where dataset_id = new.dataset_id;
+    if tg_op = 'INSERT' or new.recent_seconds <> old.recent_seconds then
+      perform guiji.forget_standing(array[new.dataset_id]);
+    end if;
     return null;
   end $$;
-create trigger run_took_forgets after insert or update of recent_seconds on guiji.dataset_state
-  for each row execute function guiji.forget_run_standing();
+create trigger state_begins after insert on guiji.dataset_state for each row execute function guiji.state_moved();
+create trigger state_moves after update on guiji.dataset_state for each row
+  when ((new.held, new.received, new.kept, new.owed, new.recent_seconds)
+    is distinct from (old.held, old.received, old.kept, old.owed, old.recent_seconds))
+  execute function guiji.state_moved();
 
 create function guiji.list_standing() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -254,35 +273,3 @@ create trigger calendar_year_forgets after insert or update or delete on guiji.c
   for each statement execute function guiji.calendar_forgets();
 create trigger calendar_day_forgets after insert or update or delete on guiji.calendar_day
   for each statement execute function guiji.calendar_forgets();
-
--- The verdict of every dataset on the list: as it is known, or computed where it is not. Becomes part of the query
--- that asks, so that of one dataset only that one is looked at.
-create function guiji.standing_at(as_of timestamptz)
-  returns table (dataset_id bigint, department text, verdict text, cause text, due_at timestamptz, no_clock boolean,
-    provisional boolean)
-  language sql stable
-  begin atomic
-    select s.dataset_id, s.department, s.verdict, s.cause, s.due_at, s.no_clock, s.provisional from guiji.standing s
-    where s.listed and standing_at.as_of >= s.known_at and standing_at.as_of < s.changes_at
-    union all
-    select s.dataset_id, s.department, s.next_verdict, s.next_cause, s.next_due_at, s.next_no_clock,
-      s.next_provisional
-    from guiji.standing s where s.listed and standing_at.as_of >= s.known_at and standing_at.as_of >= s.changes_at and standing_at.as_of < s.ends_at
-    union all
-    select s.dataset_id, s.department, v.verdict, v.cause, v.due_at, v.no_clock, v.provisional from guiji.standing s
-    cross join lateral guiji.verdict_at(s.dataset_id, standing_at.as_of) v
-    where s.listed and (standing_at.as_of < s.known_at or standing_at.as_of >= s.ends_at);
-  end;
-
--- The same as one answer for those who cannot read the control tables.
-create or replace function guiji.verdicts(as_of timestamptz)
-  returns table (dataset_id bigint, code text, verdict text, cause text, due_at timestamptz,
-    complete_through timestamptz, kept bigint, owed bigint, no_clock boolean, provisional boolean)
-  language sql stable security definer set search_path = pg_catalog, pg_temp
-  begin atomic
-    select d.id, d.code, v.verdict, v.cause, v.due_at, s.complete_through, coalesce(s.kept, 0), coalesce(s.owed, 0),
-      v.no_clock, v.provisional
-    from guiji.standing_at(as_of) v
-    join guiji.dataset d on d.id = v.dataset_id
-    left join guiji.dataset_state s on s.dataset_id = d.id;
-  end;

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** A month of run numbers, for which there are partitions. */
 export interface HistoryMonthTable {
   /** `YYYY-MM-DD`; `-infinity` is the partition of what was there before there were months. */
@@ -66,4 +68,8 @@ export interface StandingTable {
   next_cause: string | null
   due_at: Date | null
   next_due_at: Date | null
+  held: Generated<bigint>
+  received: Generated<bigint>
+  kept: Generated<bigint>
+  owed: Generated<bigint>
 }
