@@ -4,6 +4,7 @@ import { alertMessages } from './messages/alerts.ts'
 import { catalogMessages } from './messages/catalog.ts'
 import { harvestMessages } from './messages/harvest.ts'
 import { helpMessages } from './messages/help.ts'
+import { historyMessages } from './messages/history.ts'
 import { optionMessages } from './messages/options.ts'
 import { reportMessages } from './messages/report.ts'
 import { statusMessages } from './messages/status.ts'
@@ -18,6 +19,7 @@ export const messages = {
   ...statusMessages,
   ...reportMessages,
   ...alertMessages,
+  ...historyMessages,
   ...storeMessages,
 } satisfies Record<string, Text>
 

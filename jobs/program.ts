@@ -10,6 +10,7 @@ import { exportCommand } from './commands/export.ts'
 import { harvestCommand } from './commands/harvest.ts'
 import { initCommand } from './commands/init.ts'
 import { ledgerCommand } from './commands/ledger.ts'
+import { maintainCommand } from './commands/maintain.ts'
 import { planCommand } from './commands/plan.ts'
 import { previewCommand } from './commands/preview.ts'
 import { queryCommand } from './commands/query.ts'
@@ -37,6 +38,7 @@ const makers: readonly CommandMaker[] = [
   ledgerCommand,
   rejectsCommand,
   verifyCommand,
+  maintainCommand,
   approveCommand,
   refuseCommand,
   exportCommand,

@@ -5,6 +5,7 @@ import type pg from 'pg'
 import type { ControlDatabase } from '../catalog-schema/control/database.ts'
 import type { WorkspaceDocument } from '../catalog-schema/documents/documents.ts'
 import { GuijiError } from '../src/errors/guiji-error.ts'
+import { keepMonthsAhead } from '../src/history/months.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { openStore, queries, type Store } from '../src/store/open-store.ts'
 import { expandSettings } from '../src/workspace/expand-catalog.ts'
@@ -40,6 +41,7 @@ export async function openSession(shell: Shell, options: GlobalOptions): Promise
   )
   shell.storeTrouble.opened(store.url)
   await migrate(store.pool)
+  await keepMonthsAhead(store.pool)
   const open = opening.move()
   return {
     directory,

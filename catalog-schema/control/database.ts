@@ -8,6 +8,7 @@ import type {
   SourceTable,
   VersionTable,
 } from './tables/documents.ts'
+import type { HistoryMonthTable, PeriodCountTable, RollupTable, StandingTable } from './tables/history.ts'
 import type {
   CalendarDayTable,
   CalendarYearTable,
@@ -16,6 +17,7 @@ import type {
   SlotTable,
 } from './tables/promises.ts'
 import type {
+  ActiveRunTable,
   DatasetStateTable,
   DoubtTable,
   LedgerTable,
@@ -48,4 +50,9 @@ export interface ControlDatabase {
   'guiji.alert_delivery': AlertDeliveryTable
   'guiji.alert_check': AlertCheckTable
   'guiji.verification': VerificationTable
+  'guiji.active_run': ActiveRunTable
+  'guiji.history_month': HistoryMonthTable
+  'guiji.rollup': RollupTable
+  'guiji.period_count': PeriodCountTable
+  'guiji.standing': StandingTable
 }

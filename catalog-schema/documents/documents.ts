@@ -19,6 +19,7 @@ export interface WorkspaceDocument {
   readonly store?: { readonly url: string }
   /** How many runs one process works on at once. */
   readonly concurrency: number
+  readonly history: HistoryDocument
   /** Where HTTP sources may lie. Absent: at public addresses only. */
   readonly outbound?: {
     /** Addresses, ranges (CIDR) and host names. */
@@ -28,6 +29,20 @@ export interface WorkspaceDocument {
   }
   readonly alerts?: AlertsDocument
   readonly openlineage?: OpenLineageDocument
+}
+
+/** How long details are kept, as ISO 8601 durations. Roll-ups by month are kept for ever, counts and identity too. */
+export interface HistoryDocument {
+  /** Runs, publications and settled occurrences: the records of use, three years at least (Decree 809 Art. 29). */
+  readonly runs: string
+  /** Ledger entries, once they are rolled up. */
+  readonly chunks: string
+  /** Slots that are done with. */
+  readonly slots: string
+  /** Rejects that are closed. */
+  readonly rejects: string
+  /** Roll-ups by day. */
+  readonly days: string
 }
 
 /** Who is told of incidents, and how. */

@@ -1,35 +1,24 @@
 import { Option } from 'commander'
 import { cycles } from '../../catalog-schema/vocabulary/cycles.ts'
 import { verdicts as verdictTitles } from '../../catalog-schema/vocabulary/verdicts.ts'
-import {
-  type Attainment,
-  type AttainmentLine,
-  noAttainment,
-  readAttainment,
-  totalAttainment,
-} from '../../src/attainment/read-attainment.ts'
-import { judge } from '../../src/freshness/judge.ts'
-import { planOccurrences } from '../../src/freshness/plan-occurrences.ts'
+import { bringUpToDate } from '../../src/freshness/bring-up-to-date.ts'
 import { readTroubled } from '../../src/sources/record-health.ts'
-import { listedDatasets } from '../../src/store/read-datasets.ts'
-import { type DatasetStatus, readStatus } from '../../src/store/read-status.ts'
+import { requireDepartment } from '../../src/store/read-datasets.ts'
+import {
+  type BoardChoice,
+  type DatasetStatus,
+  type DepartmentTotals,
+  readDepartments,
+  readStatus,
+} from '../../src/store/read-status.ts'
 import { horizonDays } from '../../src/workspace/apply-workspace.ts'
 import { causeText } from '../cause-text.ts'
 import { type CommandMaker, newCommand, onCall } from '../command.ts'
-import { openSession } from '../session.ts'
+import { openSession, type Session } from '../session.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
 import { countText, instantText, shareText, shortInstant } from '../terminal/format.ts'
 import { formatTable } from '../terminal/table.ts'
 import { troubledJson, troubledLines } from '../troubled-sources.ts'
-
-/** All that a status tells: the datasets, and their promises over the whole time. */
-interface Board {
-  readonly now: Date
-  readonly zone: string
-  readonly datasets: readonly DatasetStatus[]
-  readonly total: Attainment
-  readonly departments: readonly AttainmentLine[]
-}
 
 interface StatusOptions extends GlobalOptions {
   readonly department?: string
@@ -47,35 +36,43 @@ async function status(shell: Shell, options: StatusOptions): Promise<ExitCode> {
   await using session = await openSession(shell, options)
   const { pool, db } = session
   const { department } = options
-  const datasets = await listedDatasets(pool, department === undefined ? {} : { department })
+  if (department !== undefined) await requireDepartment(pool, department)
   const now = new Date(shell.clock())
-  await planOccurrences(db, { now, horizonDays })
-  await judge(db, { now })
-  const datasetIds = datasets.map(({ id }) => id)
-  const board: Board = {
-    now,
-    zone: session.settings.timeZone,
-    datasets: await readStatus(pool, db, { now, datasets }),
-    total: await totalAttainment(db, { now, datasetIds }),
-    departments: await readAttainment(db, { now, by: 'department', datasetIds }),
-  }
+  await bringUpToDate(db, { now, horizonDays })
+  const board = await readBoard(db, { now, department })
+  const zone = session.settings.timeZone
   const troubled = await readTroubled(pool, now)
-  if (options.json === true) shell.out.json({ ...statusJson(board), ...troubledJson(troubled, board.zone) })
+  if (options.json === true)
+    shell.out.json({ ...statusJson(board, now, zone), ...troubledJson(troubled, zone) })
   else {
-    showStatus(shell, board)
-    shell.out.lines(troubledLines(shell, troubled, board.zone))
+    showStatus(shell, board, now, zone)
+    shell.out.lines(troubledLines(shell, troubled, zone))
   }
   return 0
 }
 
+/** The totals of departments, and their datasets in the same order. */
+export interface Board {
+  readonly departments: readonly DepartmentTotals[]
+  readonly datasets: readonly DatasetStatus[]
+}
+
+/** Totals and datasets of one instant: a publication in the middle is seen by both or by neither. */
+async function readBoard(db: Session['db'], choice: BoardChoice): Promise<Board> {
+  const reading = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+  return await reading.execute(async (trx) => ({
+    departments: await readDepartments(trx, choice),
+    datasets: await readStatus(trx, choice),
+  }))
+}
+
 /** The answer to programs: counts as decimal strings, instants with the workspace zone's offset. */
-function statusJson({ now, zone, datasets, total }: Board): object {
+export function statusJson(board: Board, now: Date, zone: string): object {
   const instant = (at: Date | null) => (at === null ? null : instantText(at, zone))
-  const { kept, owed } = total
   return {
     asOf: instantText(now, zone),
-    totals: { ...countsOf(datasets), kept, owed },
-    datasets: datasets.map((one) => ({
+    totals: totalsOf(board.departments),
+    datasets: board.datasets.map((one) => ({
       code: one.code,
       name: one.name,
       department: one.department,
@@ -92,43 +89,46 @@ function statusJson({ now, zone, datasets, total }: Board): object {
   }
 }
 
-function countsOf(datasets: readonly DatasetStatus[]) {
+function totalsOf(of: readonly DepartmentTotals[]) {
+  const sum = (count: (one: DepartmentTotals) => bigint) => of.reduce((total, one) => total + count(one), 0n)
   return {
-    departments: new Set(datasets.map(({ department }) => department)).size,
-    datasets: datasets.length,
-    held: datasets.reduce((sum, { held }) => sum + held, 0n),
-    received: datasets.reduce((sum, { received }) => sum + received, 0n),
-    noClock: datasets.filter(({ noClock }) => noClock).length,
+    departments: of.length,
+    datasets: Number(sum(({ datasets }) => datasets)),
+    held: sum(({ held }) => held),
+    received: sum(({ received }) => received),
+    kept: sum(({ kept }) => kept),
+    owed: sum(({ owed }) => owed),
+    noClock: Number(sum(({ noClock }) => noClock)),
   }
 }
 
 /** The board: one table per department, then the totals. */
-function showStatus(shell: Shell, board: Board): void {
+export function showStatus(shell: Shell, board: Board, now: Date, zone: string): void {
   const { out, say } = shell
   if (board.datasets.length === 0) {
     out.line(say('status.nothing'))
     return
   }
-  for (const code of new Set(board.datasets.map(({ department }) => department))) {
-    const of = board.datasets.filter(({ department }) => department === code)
-    const { datasets, held } = countsOf(of)
-    const { kept, owed } = board.departments.find((line) => line.of === code) ?? noAttainment
-    const name = of[0]?.departmentName ?? code
+  const byDepartment = Map.groupBy(board.datasets, ({ department }) => department)
+  for (const { department: code, name, datasets, held, kept, owed } of board.departments) {
     const share = shareText(kept, owed)
     out.line(say('status.department', { name, code, datasets, held: countText(held), kept, owed, share }))
-    out.lines(boardOf(shell, of, board.zone).map((line) => `  ${line}`))
+    out.lines(boardOf(shell, byDepartment.get(code) ?? [], zone).map((line) => `  ${line}`))
     out.line('')
   }
-  showTotals(shell, board)
+  showTotals(shell, board.departments, now, zone)
 }
 
-function showTotals({ out, say }: Shell, { now, zone, datasets: all, total }: Board): void {
-  const { departments, datasets, held, received, noClock } = countsOf(all)
+function showTotals(
+  { out, say }: Shell,
+  departments: readonly DepartmentTotals[],
+  now: Date,
+  zone: string,
+): void {
+  const { held, received, kept, owed, noClock, ...numbers } = totalsOf(departments)
   const counts = { held: countText(held), received: countText(received) }
-  out.line(say('status.totals', { departments, datasets, ...counts }))
-  const { kept, owed, late, missed, waived, pending, provisional } = total
-  out.line(say('status.attainment', { kept, owed, share: shareText(kept, owed), late, missed }))
-  out.line(say('status.beside', { waived, void: total.void, pending, provisional, noClock }))
+  out.line(say('status.totals', { ...numbers, ...counts }))
+  out.line(say('status.attainment', { kept, owed, noClock, share: shareText(kept, owed) }))
   out.line(say('status.as-of', { at: instantText(now, zone) }))
 }
 

@@ -20,12 +20,8 @@ export const statusMessages = {
     zh: '{departments} 个部门，{datasets} 项共享信息，现有 {held} 行，累计接收 {received} 行',
   },
   'status.attainment': {
-    en: 'promises: {kept} of {owed} periods kept ({share}), {late} late, {missed} missed',
-    zh: '及时率：{kept}/{owed} 期（{share}），逾期 {late} 期，缺期 {missed} 期',
-  },
-  'status.beside': {
-    en: 'not counted in it: {waived} waived, {void} void, {pending} not judged yet, {noClock} datasets without a clock; provisional in it: {provisional}',
-    zh: '未计入：豁免 {waived} 期，作废 {void} 期，未判定 {pending} 期，无时限 {noClock} 项；已计入而属暂定：{provisional} 期',
+    en: 'promises: {kept} of {owed} periods kept ({share}); {noClock} datasets have no clock and are left out',
+    zh: '及时率：{kept}/{owed} 期（{share}）；{noClock} 项无时限，未计入',
   },
   'status.troubled': {
     en: 'source {source} is left alone until {until}: {failures} failures in a row since {since}, the last {code} ({cause})',

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
 import { readyAt, unsettled } from './occurrence-rows.ts'
+import { refreshStanding } from './standing.ts'
 
 export interface JudgeOptions {
   readonly now: Date
@@ -67,6 +68,7 @@ export async function judge(db: Kysely<ControlDatabase>, options: JudgeOptions):
     select id as "occurrenceId", dataset_id as "datasetId", outcome, cause from changed order by id`.execute(
     db,
   )
+  await refreshStanding(db, options)
   return rows
 }
 

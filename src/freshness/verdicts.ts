@@ -24,18 +24,20 @@ export interface DatasetVerdict {
 
 /**
  * The verdict of every dataset on the list, by code. Reads occurrences as they were last judged: call `judge` first.
- * The judgement itself is the function `guiji.verdicts` of the store, which `catalog.freshness` shows to analysts:
- * nobody can be told anything else.
+ * The judgement itself is the function `guiji.verdicts_at` of the store, and what it said is kept in `guiji.standing`
+ * with the instants at which time alone would change it. `catalog.freshness` shows the same to analysts: nobody can
+ * be told anything else.
  */
 export async function verdicts(
   db: Kysely<ControlDatabase>,
   { now, datasetIds }: JudgeOptions,
 ): Promise<DatasetVerdict[]> {
   const { rows } = await sql<DatasetVerdict>`
-    select code, verdict, cause, due_at as "dueAt", complete_through as "completeThrough", kept, owed,
-      no_clock as "noClock", provisional
-    from guiji.verdicts(${now})
-    where ${datasetIds === undefined} or dataset_id = any(${datasetIds ?? []}::bigint[])
-    order by code`.execute(db)
+    select d.code, v.verdict, v.cause, v.due_at as "dueAt", s.complete_through as "completeThrough",
+      v.kept, v.owed, v.no_clock as "noClock", v.provisional
+    from guiji.standing_at(${now}) v join guiji.dataset d on d.id = v.dataset_id
+    left join guiji.dataset_state s on s.dataset_id = v.dataset_id
+    where ${datasetIds === undefined ? sql`true` : sql`v.dataset_id = any(${datasetIds}::bigint[])`}
+    order by d.code`.execute(db)
   return rows
 }

@@ -22,7 +22,7 @@ export interface ClaimOptions {
 }
 
 /**
- * Opens a run: one at a time per dataset, by a unique index. A run whose process died is first declared lost, what
+ * Opens a run: one at a time per dataset, by the primary key of `guiji.active_run`. A run whose process died is first declared lost, what
  * it had loaded is dropped, and a parked run is overtaken by this fresher one.
  */
 export async function claimRun(
@@ -42,11 +42,13 @@ async function insertRun(
   options: ClaimOptions,
 ): Promise<ClaimedRun> {
   const { rows } = await client.query<{ id: bigint; fence: bigint }>(
-    `insert into guiji.run (harvest_id, dataset_id, slot_at, state, mode, worker, started_at, lease_until, held_before)
-     values ($1, $2, $3, 'running', $4, $5, $6, now() + interval '${leaseSeconds} seconds',
-       (select held from guiji.dataset_state where dataset_id = $2))
-     on conflict (dataset_id) where state in ('queued', 'running', 'publishing') do nothing
-     returning id, fence`,
+    `with claimed as (
+       insert into guiji.active_run (dataset_id, run_id, started_at) values ($2, guiji.new_run_id(), $6)
+       on conflict (dataset_id) do nothing returning run_id)
+     insert into guiji.run (id, harvest_id, dataset_id, slot_at, state, mode, worker, started_at, lease_until, held_before)
+     select run_id, $1, $2, $3, 'running', $4, $5, $6, now() + interval '${leaseSeconds} seconds',
+       (select held from guiji.dataset_state where dataset_id = $2)
+     from claimed returning id, fence`,
     [target.harvestId, target.datasetId, options.slotAt ?? null, options.mode, options.worker, options.now],
   )
   const row = rows[0]

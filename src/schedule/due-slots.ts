@@ -33,8 +33,7 @@ export async function dueSlots(db: Kysely<ControlDatabase>, now: Date, limit: nu
       join guiji.harvest h on h.id = s.harvest_id
       join guiji.dataset d on d.id = h.dataset_id
       where s.state = 'planned' and s.instant <= ${now} and not exists (
-        select from guiji.run r
-        where r.dataset_id = d.id and r.state in ('queued', 'running', 'publishing'))
+        select from guiji.active_run a where a.dataset_id = d.id)
       order by s.instant, s.harvest_id
       limit ${limit}
       for update of s skip locked

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { inTransaction } from '../harvest/transaction.ts'
 import { qualified } from './identifiers.ts'
 import type { ListedDataset } from './read-datasets.ts'
-import { readLedgerTotals } from './read-ledger.ts'
+import { addUpLedger } from './read-ledger.ts'
 
 /** The rows of one dataset by three independent ways of knowing; all three must be equal. */
 export interface Counts {
@@ -34,7 +34,7 @@ export async function countDataset(pool: pg.Pool, dataset: ListedDataset): Promi
         `select count(*) as count from ${qualified('store', table_name)}`,
       )
       const counted = rows[0]?.count ?? 0n
-      const totals = await readLedgerTotals(client, dataset.id)
+      const totals = await addUpLedger(client, dataset.id)
       const agree = counted === held && held === totals.held && received === totals.received
       const { code } = dataset
       return { code, counted, held, ledger: totals.held, received, ledgerReceived: totals.received, agree }

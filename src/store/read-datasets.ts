@@ -19,23 +19,35 @@ export async function listedDatasets(
   pool: pg.Pool,
   choice: { readonly codes?: readonly string[]; readonly department?: string } = {},
 ): Promise<ListedDataset[]> {
-  const { rows } = await pool.query<ListedDataset>(
-    `select id, code, name, department from guiji.dataset where retired_at is null order by department, code`,
-  )
-  if (choice.department !== undefined) await requireDepartment(pool, choice.department)
-  for (const code of choice.codes ?? []) {
-    if (!rows.some((row) => row.code === code)) throw unknownDataset(code, rows)
+  const { codes, department } = choice
+  if (department !== undefined) await requireDepartment(pool, department)
+  const found = codes === undefined ? await listed(pool) : await listedOf(pool, codes)
+  for (const code of codes ?? []) {
+    if (!found.some((row) => row.code === code)) throw unknownDataset(code, await listed(pool))
   }
-  return rows.filter(
-    ({ code, department }) =>
-      (choice.codes?.includes(code) ?? true) && (choice.department ?? department) === department,
-  )
+  return department === undefined ? found : found.filter((row) => row.department === department)
 }
 
 export async function listedDataset(pool: pg.Pool, code: string): Promise<ListedDataset> {
   const [found] = await listedDatasets(pool, { codes: [code] })
   if (found === undefined) throw unknownDataset(code, [])
   return found
+}
+
+async function listed(pool: pg.Pool): Promise<ListedDataset[]> {
+  const { rows } = await pool.query<ListedDataset>(
+    `select id, code, name, department from guiji.dataset where retired_at is null order by department, code`,
+  )
+  return rows
+}
+
+async function listedOf(pool: pg.Pool, codes: readonly string[]): Promise<ListedDataset[]> {
+  const { rows } = await pool.query<ListedDataset>(
+    `select id, code, name, department from guiji.dataset
+     where retired_at is null and code = any ($1::text[]) order by department, code`,
+    [codes],
+  )
+  return rows
 }
 
 function unknownDataset(dataset: string, known: readonly ListedDataset[]): GuijiError {
@@ -45,7 +57,8 @@ function unknownDataset(dataset: string, known: readonly ListedDataset[]): Guiji
   return new GuijiError('DATASET_UNKNOWN', { dataset, nearest: nearest?.code ?? '—' })
 }
 
-async function requireDepartment(pool: pg.Pool, found: string): Promise<void> {
+/** @throws GuijiError DEPARTMENT_UNKNOWN */
+export async function requireDepartment(pool: pg.Pool, found: string): Promise<void> {
   const { rows } = await pool.query<{ code: string }>(
     'select code from guiji.department where retired_at is null order by code',
   )

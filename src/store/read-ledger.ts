@@ -12,17 +12,19 @@ export interface LedgerEntry extends Accounts {
   readonly bytes: bigint
 }
 
-/** The newest entries of a dataset, or of all, oldest of them first. */
+/** The entries of the newest runs of a dataset, or of all; in the order of their runs and chunks. */
 export async function readLedger(
   pool: pg.Pool,
   options: { readonly datasetId: bigint | undefined; readonly limit: number },
 ): Promise<LedgerEntry[]> {
+  const { datasetId, limit } = options
   const { rows } = await pool.query<LedgerEntry>(
     `select d.code as dataset, l.run_id as run, r.state, l.chunk, l.kind, l.at, l.bytes, l.read, l.accepted, l.inserted, l.updated,
        l.unchanged, l.deleted, l.restored, l.rejected, l.duplicate
      from guiji.ledger l join guiji.run r on r.id = l.run_id join guiji.dataset d on d.id = l.dataset_id
-     where $1::bigint is null or l.dataset_id = $1 order by l.id desc limit $2`,
-    [options.datasetId ?? null, options.limit],
+     where ${datasetId === undefined ? 'true' : 'l.dataset_id = $2'}
+     order by l.run_id desc, l.chunk desc limit $1`,
+    datasetId === undefined ? [limit] : [limit, datasetId],
   )
   return rows.reverse()
 }
@@ -38,20 +40,50 @@ export interface LedgerTotals {
   readonly received: bigint
 }
 
+const totals = `coalesce(sum(entries), 0)::bigint as entries, coalesce(sum(inserted), 0)::bigint as inserted,
+  coalesce(sum(updated), 0)::bigint as updated, coalesce(sum(deleted), 0)::bigint as deleted,
+  coalesce(sum(restored), 0)::bigint as restored, coalesce(sum(inserted + restored - deleted), 0)::bigint as held,
+  coalesce(sum(inserted + updated), 0)::bigint as received`
+
+/** The account as every publication has carried it forward, of one dataset or of all. */
 export async function readLedgerTotals(
   db: pg.Pool | pg.ClientBase,
   datasetId: bigint | undefined,
 ): Promise<LedgerTotals> {
   const { rows } = await db.query<LedgerTotals>(
-    `select count(*) as entries, coalesce(sum(inserted), 0)::bigint as inserted,
-       coalesce(sum(updated), 0)::bigint as updated, coalesce(sum(deleted), 0)::bigint as deleted,
-       coalesce(sum(restored), 0)::bigint as restored,
-       coalesce(sum(inserted + restored - deleted), 0)::bigint as held,
-       coalesce(sum(inserted + updated), 0)::bigint as received
-     from guiji.ledger l
-     where ($1::bigint is null or l.dataset_id = $1) and exists (select from guiji.publication p where p.run_id = l.run_id)`,
-    [datasetId ?? null],
+    `select ${totals} from guiji.dataset_state where ${datasetId === undefined ? 'true' : 'dataset_id = $1'}`,
+    datasetId === undefined ? [] : [datasetId],
   )
+  return one(rows)
+}
+
+/**
+ * The account of a dataset added up anew: the opening balance of the months that are rolled up, and every entry that
+ * is in none of them (a month that was cleared has only what came later).
+ * Independent of what was carried forward, to prove it.
+ */
+export async function addUpLedger(db: pg.Pool | pg.ClientBase, datasetId: bigint): Promise<LedgerTotals> {
+  const { rows } = await db.query<LedgerTotals>(
+    `select ${totals} from (
+       select u.entries, u.inserted, u.updated, u.deleted, u.restored
+       from guiji.rollup u join guiji.history_month m on m.month = u.month and m.rolled_at is not null
+       where u.dataset_id = $1 and u.grain = 'month'
+       union all
+       select 1, l.inserted, l.updated, l.deleted, l.restored
+       from guiji.history_month m join guiji.ledger l on l.run_id >= m.from_run and l.run_id < m.until_run
+       where l.dataset_id = $1 and (m.rolled_at is null or m.chunks_cleared_at is not null)
+         and exists (select from guiji.publication p where p.run_id = l.run_id)
+       union all
+       select 1, l.inserted, l.updated, l.deleted, l.restored from guiji.ledger_rest l
+       where l.dataset_id = $1 and exists (select from guiji.publication p where p.run_id = l.run_id)
+         and not exists (
+           select from guiji.history_month m where l.run_id >= m.from_run and l.run_id < m.until_run)) entered`,
+    [datasetId],
+  )
+  return one(rows)
+}
+
+function one<Row>(rows: readonly Row[]): Row {
   const row = rows[0]
   if (row === undefined) throw new Error('an aggregate without a group always gives a row')
   return row

@@ -49,9 +49,11 @@ export async function readRuns(
   pool: pg.Pool,
   options: { readonly datasetId?: bigint; readonly limit: number },
 ): Promise<RecordedRun[]> {
+  const { datasetId, limit } = options
   const { rows } = await pool.query<RecordedRun>(
-    `select ${columns} from ${tables} where $1::bigint is null or r.dataset_id = $1 order by r.id desc limit $2`,
-    [options.datasetId ?? null, options.limit],
+    `select ${columns} from ${tables} where ${datasetId === undefined ? 'true' : 'r.dataset_id = $2'}
+     order by r.id desc limit $1`,
+    datasetId === undefined ? [limit] : [limit, datasetId],
   )
   return rows
 }

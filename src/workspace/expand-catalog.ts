@@ -1,6 +1,7 @@
 import type {
   CommitmentDocument,
   DatasetDocument,
+  HistoryDocument,
   ItemDocument,
   SharingDocument,
   Workspace,
@@ -37,16 +38,31 @@ export type WrittenDataset = Omit<
 /** The day on which the regulation came into force (Decree 809 Art. 44): promises hold from then unless they say so. */
 export const regulationInForce = '2025-08-01'
 
-/** `guiji.yaml` with its defaults. */
-export function expandSettings(written: WrittenSettings): WorkspaceDocument {
-  const { outbound, ...rest } = written
-  const defaults = { language: 'zh', timeZone: 'Asia/Shanghai', calendar: 'cn', concurrency: 2 } as const
-  return { ...defaults, ...rest, ...(outbound && { outbound: { allow: [], only: false, ...outbound } }) }
+/** Records of use are kept for at least three years (Decree 809 Art. 29). */
+export const historyKept: HistoryDocument = {
+  runs: 'P3Y',
+  chunks: 'P90D',
+  slots: 'P90D',
+  rejects: 'P1Y',
+  days: 'P10Y',
 }
 
-type WrittenSettings = Partial<Omit<WorkspaceDocument, 'outbound'>> & {
+/** `guiji.yaml` with its defaults. */
+export function expandSettings(written: WrittenSettings): WorkspaceDocument {
+  const { outbound, history, ...rest } = written
+  const defaults = { language: 'zh', timeZone: 'Asia/Shanghai', calendar: 'cn', concurrency: 2 } as const
+  return {
+    ...defaults,
+    ...rest,
+    history: { ...historyKept, ...history },
+    ...(outbound && { outbound: { allow: [], only: false, ...outbound } }),
+  }
+}
+
+type WrittenSettings = Partial<Omit<WorkspaceDocument, 'outbound' | 'history'>> & {
   readonly name: string
   readonly outbound?: Partial<NonNullable<WorkspaceDocument['outbound']>>
+  readonly history?: Partial<HistoryDocument>
 }
 
 /** A valid written dataset, every short form spelled out and every default filled in. */

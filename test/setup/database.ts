@@ -13,13 +13,21 @@ export interface TestDatabase extends AsyncDisposable {
 
 /** An own, migrated, otherwise empty database on the run's server, gone when disposed of: `await using db = …`. */
 export async function testDatabase(): Promise<TestDatabase> {
-  const prefix = databasePrefix(inject('runId'))
-  const name = `${prefix}${randomBytes(6).toString('hex')}`
-  const template = `${prefix}template`
-  await withServer(async (client) => {
-    await ensureTemplate(client, template)
-    await client.query(`create database ${quote(name)} template ${quote(template)}`)
-  })
+  const template = `${databasePrefix(inject('runId'))}template`
+  await withServer((client) => ensureTemplate(client, template))
+  return await databaseFrom(template)
+}
+
+/** The same without the control tables: for what begins in an older store. */
+export function bareDatabase(): Promise<TestDatabase> {
+  return databaseFrom('template0')
+}
+
+async function databaseFrom(template: string): Promise<TestDatabase> {
+  const name = `${databasePrefix(inject('runId'))}${randomBytes(6).toString('hex')}`
+  await withServer((client) =>
+    client.query(`create database ${quote(name)} encoding 'UTF8' template ${quote(template)}`),
+  )
   const url = databaseUrl(name)
   const pool = openPool(url, 10)
   return {

@@ -87,6 +87,24 @@ export interface DatasetStateTable {
   token: string | null
   cursor: string | null
   seed: string | null
+  /** Ledger entries of published runs, ever, and what they add up to. */
+  entries: Generated<bigint>
+  inserted: Generated<bigint>
+  updated: Generated<bigint>
+  deleted: Generated<bigint>
+  restored: Generated<bigint>
+  /** Judged occurrences that were kept, of those owed. */
+  kept: Generated<bigint>
+  owed: Generated<bigint>
+  /** How long the last complete runs took, newest first. */
+  recent_seconds: Generated<number[]>
+}
+
+/** The run under way of a dataset that has one. */
+export interface ActiveRunTable {
+  dataset_id: bigint
+  run_id: bigint
+  started_at: Date
 }
 
 export interface RejectTable {

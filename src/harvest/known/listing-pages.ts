@@ -6,19 +6,18 @@ import { copyIn } from '../copy-in.ts'
 import { writeBigint, writeRaw } from '../encode/encoders.ts'
 import { FrameWriter, put16 } from '../encode/frame-writer.ts'
 import type { Halves } from './halves.ts'
-import type { NewPage, OldPages, Pages } from './page-order.ts'
+import type { NewPage, OldPages, PageId, Pages } from './page-order.ts'
 import type { DigestCollector, StoredDigests } from './stored-digests.ts'
 
-/** Pages of one run are numbered in the order of its chunks: 2^20 chunks of 2^12 pages each. */
-const chunkShift = 12n
-const runShift = 32n
+/** Pages of one run are numbered in the order of its chunks, so many at most for each. */
+const pagesOfChunk = 1n << 32n
 
 /** Ids of the pages that end with one chunk of a run, in order. */
-export function pageIds(runId: bigint, chunk: number): () => bigint {
-  let next = (runId << runShift) | (BigInt(chunk) << chunkShift)
+export function pageIds(run: bigint, chunk: number): () => PageId {
+  let page = BigInt(chunk) * pagesOfChunk
   return () => {
-    next += 1n
-    return next
+    page += 1n
+    return { run, page }
   }
 }
 
@@ -34,23 +33,23 @@ export async function writePages(
   for (const { id, digests } of pages) {
     const at = writer.reserve(2)
     const { buffer } = writer
-    put16(buffer, at, 3)
+    put16(buffer, at, 4)
     writer.advance(2)
     writeBigint(datasetId, writer)
-    writeBigint(id, writer)
+    writeBigint(id.run, writer)
+    writeBigint(id.page, writer)
     writeRaw(bytesOf(digests), writer)
     writer.seal()
   }
-  const statement = 'copy guiji.listing_page (dataset_id, page, digests) from stdin (format binary)'
+  const statement = 'copy guiji.listing_page (dataset_id, run_id, page, digests) from stdin (format binary)'
   await copyIn(client, statement, writer.finish())
 }
 
 /** Forgets the pages of a run that was not published. */
 export async function dropPages(client: pg.ClientBase, runId: bigint): Promise<void> {
   await client.query(
-    `delete from guiji.listing_page where dataset_id = (select dataset_id from guiji.run where id = $1)
-       and page >= $2 and page < $3`,
-    [runId, runId << runShift, (runId + 1n) << runShift],
+    'delete from guiji.listing_page where run_id = $1 and dataset_id = (select dataset_id from guiji.run where id = $1)',
+    [runId],
   )
 }
 
@@ -64,8 +63,8 @@ export async function readListingPages(
   collectorOf: () => DigestCollector,
 ): Promise<{ readonly stored: StoredDigests; readonly pages: OldPages } | undefined> {
   const { datasetId, held } = about
-  const { rows } = await client.query<{ id: bigint }>(
-    `select unnest(l.pages) as id from guiji.listing l
+  const { rows } = await client.query<PageId>(
+    `select unnest(l.page_runs) as run, unnest(l.pages) as page from guiji.listing l
        join guiji.dataset_state t on t.dataset_id = l.dataset_id and t.published_run = l.run_id
      where l.dataset_id = $1`,
     [datasetId],
@@ -74,16 +73,17 @@ export async function readListingPages(
   const starts = new Float64Array(rows.length + 1)
   const collector = collectorOf()
   let page = 0
-  const statement = `copy (select p.digests from guiji.listing l, unnest(l.pages) with ordinality as o (page, place)
-      join guiji.listing_page p on p.dataset_id = ${literal(String(datasetId))} and p.page = o.page
+  const statement = `copy (select p.digests
+    from guiji.listing l, unnest(l.page_runs, l.pages) with ordinality as o (run_id, page, place)
+      join guiji.listing_page p
+        on p.dataset_id = ${literal(String(datasetId))} and p.run_id = o.run_id and p.page = o.page
     where l.dataset_id = ${literal(String(datasetId))} order by o.place) to stdout (format binary)`
   for await (const bytes of onlyColumn(client.query(copyTo(statement)))) {
     starts[page + 1] = (starts[page] ?? 0) + addPage(collector, bytes)
     page += 1
   }
   const stored = collector.finish()
-  if (page === rows.length && BigInt(stored.count) === held)
-    return { stored, pages: { ids: rows.map((row) => row.id), starts } }
+  if (page === rows.length && BigInt(stored.count) === held) return { stored, pages: { ids: rows, starts } }
   stored[Symbol.dispose]()
   return undefined
 }
@@ -96,15 +96,17 @@ export async function adoptPages(
 ): Promise<void> {
   const { runId, datasetId } = run
   // Where the pages before were not followed, whatever lies there from older listings goes.
-  const [gone, ids] = pages.dropped === 'others' ? ['<> all', pages.ids] : ['= any', pages.dropped]
-  await client.query(`delete from guiji.listing_page where dataset_id = $1 and page ${gone} ($2::bigint[])`, [
-    datasetId,
-    ids,
-  ])
+  const [gone, named] = pages.dropped === 'others' ? ['not in', pages.ids] : ['in', pages.dropped]
   await client.query(
-    `insert into guiji.listing (dataset_id, run_id, pages) values ($1, $2, $3)
-     on conflict (dataset_id) do update set run_id = excluded.run_id, pages = excluded.pages`,
-    [datasetId, runId, pages.ids],
+    `delete from guiji.listing_page
+     where dataset_id = $1 and (run_id, page) ${gone} (select * from unnest($2::bigint[], $3::bigint[]))`,
+    [datasetId, named.map((one) => one.run), named.map((one) => one.page)],
+  )
+  await client.query(
+    `insert into guiji.listing (dataset_id, run_id, page_runs, pages) values ($1, $2, $3, $4)
+     on conflict (dataset_id) do update
+       set run_id = excluded.run_id, page_runs = excluded.page_runs, pages = excluded.pages`,
+    [datasetId, runId, pages.ids.map((one) => one.run), pages.ids.map((one) => one.page)],
   )
 }
 
@@ -116,13 +118,13 @@ export async function forgetPages(client: pg.ClientBase, datasetId: bigint): Pro
 
 /** All pages of a first load, in the order of its chunks. */
 export async function pagesOfRun(client: pg.ClientBase, datasetId: bigint, runId: bigint): Promise<Pages> {
-  const { rows } = await client.query<{ id: bigint; digests: number }>(
-    `select page as id, length(digests) / 8 as digests from guiji.listing_page
-     where dataset_id = $1 and page >= $2 and page < $3 order by page`,
-    [datasetId, runId << runShift, (runId + 1n) << runShift],
+  const { rows } = await client.query<PageId & { digests: number }>(
+    `select run_id as run, page, length(digests) / 8 as digests from guiji.listing_page
+     where dataset_id = $1 and run_id = $2 order by page`,
+    [datasetId, runId],
   )
   const digests = rows.reduce((sum, row) => sum + BigInt(row.digests), 0n)
-  return { ids: rows.map((row) => row.id), dropped: 'others', digests }
+  return { ids: rows.map(({ run, page }) => ({ run, page })), dropped: 'others', digests }
 }
 
 const isBigEndian = endianness() === 'BE'

@@ -1,9 +1,15 @@
 import type { Halves } from './halves.ts'
 import type { OrderObserver } from './known-records.ts'
 
+/** A page is known by the run that made it and a number of its own. */
+export interface PageId {
+  readonly run: bigint
+  readonly page: bigint
+}
+
 /** Pages of digests as the listing before left them: page k holds the stored digests `starts[k] … starts[k + 1]`. */
 export interface OldPages {
-  readonly ids: readonly bigint[]
+  readonly ids: readonly PageId[]
   /** One more than there are pages. */
   readonly starts: Float64Array
 }
@@ -12,15 +18,15 @@ export const noPages: OldPages = { ids: [], starts: new Float64Array(1) }
 
 /** A page that is new, with the digests it holds. */
 export interface NewPage {
-  readonly id: bigint
+  readonly id: PageId
   readonly digests: Halves
 }
 
 /** The pages of a listing in their order. */
 export interface Pages {
-  readonly ids: readonly bigint[]
+  readonly ids: readonly PageId[]
   /** Pages of the listing before that are no more; `others`: all that are not in `ids`. */
-  readonly dropped: readonly bigint[] | 'others'
+  readonly dropped: readonly PageId[] | 'others'
   readonly digests: bigint
 }
 
@@ -36,9 +42,9 @@ const mostPending = 8 * pageDigests
  */
 export class PageOrder implements OrderObserver {
   readonly #old: OldPages
-  readonly #nextId: () => bigint
+  readonly #nextId: () => PageId
   readonly #kept: Uint8Array
-  readonly #ids: bigint[] = []
+  readonly #ids: PageId[] = []
   #total = 0n
   #pending = new Uint32Array(2 * mostPending * 2)
   #count = 0
@@ -49,7 +55,7 @@ export class PageOrder implements OrderObserver {
   #made: NewPage[] = []
 
   /** `nextId` gives ids that no other page of the dataset has. */
-  constructor(old: OldPages, nextId: () => bigint) {
+  constructor(old: OldPages, nextId: () => PageId) {
     this.#old = old
     this.#nextId = nextId
     this.#kept = new Uint8Array(old.ids.length)
@@ -113,7 +119,8 @@ export class PageOrder implements OrderObserver {
       this.#make(before)
       this.#drop(end - start)
       this.#kept[page] = 1
-      this.#ids.push(ids[page] ?? 0n)
+      const id = ids[page]
+      if (id !== undefined) this.#ids.push(id)
       this.#total += BigInt(end - start)
       this.#lastKept = page
       this.#runFrom = end
@@ -158,7 +165,7 @@ function firstAt(starts: Float64Array, position: number): number {
 }
 
 /** The digests of one chunk of a first load as pages. */
-export function pagesOf(halves: Halves, nextId: () => bigint): NewPage[] {
+export function pagesOf(halves: Halves, nextId: () => PageId): NewPage[] {
   const pages: NewPage[] = []
   for (let from = 0; from < halves.length; from += pageDigests * 2)
     pages.push({ id: nextId(), digests: halves.slice(from, from + pageDigests * 2) })

@@ -162,7 +162,9 @@ function monthOf({ dataset, hours }: Fact): string {
 }
 
 async function record(town: City, datasets: readonly Dataset[], all: readonly Fact[]): Promise<void> {
-  await sql`truncate guiji.occurrence`.execute(town.db)
+  // Counts outlive the periods they count: a world that begins anew begins without them.
+  await sql`truncate guiji.occurrence, guiji.period_count`.execute(town.db)
+  await sql`update guiji.dataset_state set kept = 0, owed = 0`.execute(town.db)
   for (const [at, fact] of all.entries()) {
     const due = new Date(began + fact.hours * 3_600_000)
     const kept = fact.delay === null ? null : new Date(due.getTime() + fact.delay * 60_000)

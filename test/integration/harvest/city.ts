@@ -12,6 +12,7 @@ import type {
 import type { HarvestEngine, RunOptions } from '../../../src/harvest/run.ts'
 import type { RunEvent, RunSummary } from '../../../src/harvest/run-events.ts'
 import { applyWorkspace } from '../../../src/workspace/apply-workspace.ts'
+import { expandSettings } from '../../../src/workspace/expand-catalog.ts'
 import { type TestDatabase, testDatabase } from '../../setup/database.ts'
 import { engineOf, harvestOnce } from './engine.ts'
 
@@ -77,7 +78,7 @@ function workspaceOf(
 ): Workspace {
   return {
     directory,
-    settings: { name: '测试市', language: 'zh', timeZone: 'Asia/Shanghai', calendar: 'cn', concurrency: 1 },
+    settings: expandSettings({ name: '测试市', concurrency: 1 }),
     departments: [{ code: 'dsj', name: '数据局' }],
     ...parts,
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { digestAt, type Halves, halvesOf, highHalf, lowHalf } from '../../../src/harvest/known/halves.ts'
 import { KnownRecords } from '../../../src/harvest/known/known-records.ts'
-import { type NewPage, PageOrder, pagesOf } from '../../../src/harvest/known/page-order.ts'
+import { type NewPage, type PageId, PageOrder, pagesOf } from '../../../src/harvest/known/page-order.ts'
 import { DigestCollector } from '../../../src/harvest/known/stored-digests.ts'
 
 const collect = (digests: readonly bigint[], limit?: number) => {
@@ -55,9 +55,9 @@ interface Compared {
   readonly rejected: bigint[]
   readonly unseen: bigint[]
   readonly met: bigint[]
-  readonly pages: Map<bigint, bigint[]>
+  readonly pages: Map<string, bigint[]>
   readonly order: bigint[]
-  readonly dropped: readonly bigint[] | 'others'
+  readonly dropped: readonly PageId[] | 'others'
 }
 
 /** Compares a listing, given in batches, with what was stored, and makes its pages. */
@@ -67,11 +67,13 @@ function compare(
   options: { readonly batch: number; readonly limit?: number },
 ): Compared {
   let id = 0n
-  const old = pagesOf(halvesOf(BigInt64Array.from(before.stored)), () => id++)
+  const nextId = () => ({ run: 1n, page: id++ })
+  const name = ({ run, page }: PageId) => `${run}/${page}`
+  const old = pagesOf(halvesOf(BigInt64Array.from(before.stored)), nextId)
   const starts = Float64Array.from({ length: old.length + 1 }, (_, page) =>
     old.slice(0, page).reduce((sum, one) => sum + one.digests.length / 2, 0),
   )
-  const order = new PageOrder({ ids: old.map((page) => page.id), starts }, () => id++)
+  const order = new PageOrder({ ids: old.map((page) => page.id), starts }, nextId)
   using known = new KnownRecords(
     collect(before.stored, options.limit),
     halvesOf(BigInt64Array.from(before.rejects)),
@@ -90,13 +92,13 @@ function compare(
   }
   const { ids, dropped } = order.finish()
   made.push(...order.take())
-  const pages = new Map([...old, ...made].map((page) => [page.id, digestsOf(page.digests)]))
+  const pages = new Map([...old, ...made].map((page) => [name(page.id), digestsOf(page.digests)]))
   return {
     ...found,
     unseen: [...known.unseen()],
     met: [...known.metRejects()],
     pages,
-    order: ids.flatMap((page) => pages.get(page) ?? []),
+    order: ids.flatMap((page) => pages.get(name(page)) ?? []),
     dropped,
   }
 }

@@ -26,6 +26,7 @@ test('short forms are spelled out and defaults filled in', async () => {
     timeZone: 'Asia/Shanghai',
     calendar: 'cn',
     concurrency: 2,
+    history: { runs: 'P3Y', chunks: 'P90D', slots: 'P90D', rejects: 'P1Y', days: 'P10Y' },
   })
   expect(workspace.datasets.map(({ code, department }) => [code, department])).toEqual([
     ['hukou', 'gongan'],
