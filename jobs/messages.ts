@@ -3,6 +3,7 @@ import type { Language } from '../src/errors/table.ts'
 import { catalogMessages } from './messages/catalog.ts'
 import { harvestMessages } from './messages/harvest.ts'
 import { helpMessages } from './messages/help.ts'
+import { lifecycleMessages } from './messages/lifecycle.ts'
 import { optionMessages } from './messages/options.ts'
 import { statusMessages } from './messages/status.ts'
 import { storeMessages } from './messages/store.ts'
@@ -13,6 +14,7 @@ export const messages = {
   ...optionMessages,
   ...catalogMessages,
   ...harvestMessages,
+  ...lifecycleMessages,
   ...statusMessages,
   ...storeMessages,
 } satisfies Record<string, Text>

@@ -4,6 +4,7 @@ import { GuijiError } from '../src/errors/guiji-error.ts'
 import { nearestWord } from '../src/workspace/nearest-word.ts'
 import { addGlobalOptions, type CommandMaker } from './command.ts'
 import { applyCommand } from './commands/apply.ts'
+import { cancelCommand } from './commands/cancel.ts'
 import { approveCommand, refuseCommand } from './commands/decide.ts'
 import { exportCommand } from './commands/export.ts'
 import { harvestCommand } from './commands/harvest.ts'
@@ -35,6 +36,7 @@ const makers: readonly CommandMaker[] = [
   verifyCommand,
   approveCommand,
   refuseCommand,
+  cancelCommand,
   exportCommand,
   storeCommand,
   queryCommand,

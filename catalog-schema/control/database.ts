@@ -16,6 +16,7 @@ import type {
 import type {
   DatasetStateTable,
   DoubtTable,
+  LeaseTable,
   LedgerTable,
   PublicationTable,
   RejectTable,
@@ -36,6 +37,7 @@ export interface ControlDatabase {
   'guiji.calendar_year': CalendarYearTable
   'guiji.calendar_day': CalendarDayTable
   'guiji.run': RunTable
+  'guiji.lease': LeaseTable
   'guiji.ledger': LedgerTable
   'guiji.publication': PublicationTable
   'guiji.dataset_state': DatasetStateTable

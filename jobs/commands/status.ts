@@ -4,6 +4,7 @@ import { verdicts as verdictTitles } from '../../catalog-schema/vocabulary/verdi
 import { judge } from '../../src/freshness/judge.ts'
 import { planOccurrences } from '../../src/freshness/plan-occurrences.ts'
 import { attainment } from '../../src/freshness/verdicts.ts'
+import { reapLostRuns } from '../../src/harvest/lifecycle/reap.ts'
 import { listedDatasets } from '../../src/store/read-datasets.ts'
 import { type DatasetStatus, readStatus } from '../../src/store/read-status.ts'
 import { horizonDays } from '../../src/workspace/apply-workspace.ts'
@@ -31,6 +32,7 @@ async function status(shell: Shell, options: StatusOptions): Promise<ExitCode> {
   const { pool, db } = session
   const { department } = options
   const datasets = await listedDatasets(pool, department === undefined ? {} : { department })
+  await reapLostRuns(pool)
   const now = new Date(shell.clock())
   await planOccurrences(db, { now, horizonDays })
   await judge(db, { now })

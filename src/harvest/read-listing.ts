@@ -1,10 +1,13 @@
 import type pg from 'pg'
 import type { Batch } from '../connector.ts'
 import { writeEntry } from '../ledger/ledger.ts'
-import { type Accounts, addAccounts, noRows } from './accounts.ts'
+import { type Accounts, addAccounts } from './accounts.ts'
 import { recordBytes } from './checked-rows.ts'
 import type { Digester } from './digest.ts'
-import { createLoadTable } from './load-tables.ts'
+import type { Beginning } from './lifecycle/beginning.ts'
+import type { Pulse } from './lifecycle/held-run.ts'
+import { orAbort } from './lifecycle/or-abort.ts'
+import { type ChunkDigest, createChunkDigest, type Piece } from './lifecycle/resumption.ts'
 import type { RunContext } from './run-context.ts'
 import type { StageTimes } from './stage-times.ts'
 import { commitOpen, type Writer, Writers } from './writers.ts'
@@ -29,6 +32,8 @@ export interface ReadResult {
 export interface ReadOptions {
   readonly digester: Digester
   readonly prepare: ChunkLoader
+  /** Nothing, or what the run had committed before it was lost. */
+  readonly beginning: Beginning
   /** Another connection for a first load, or nothing where none is to be had at once. */
   readonly lend: () => Promise<pg.PoolClient | undefined>
   readonly progress: (read: bigint, bytes: number) => void
@@ -40,28 +45,27 @@ export interface ReadOptions {
  * connections side by side.
  */
 export async function readListing(context: RunContext, options: ReadOptions): Promise<ReadResult> {
-  const { times } = context
-  let result: ReadResult = { accounts: noRows, bytes: 0, chunks: 0 }
-  await createLoadTable(context.client, context.runId, context.layout, context.kind)
+  const { times, pulse } = context
+  const digestChunk = await createChunkDigest()
+  let { resumption: _, ...result }: ReadResult & Beginning = options.beginning
   await using writers = new Writers(context.client, options.lend, context.kind === 'fresh')
-  const load = async (writer: Writer, batch: Batch, work: LoadChunk, chunk: number, sent: () => void) => {
-    const bytes = recordBytes(batch)
-    const accounts = await commitChunk(context, writer, { batch, work, chunk, bytes, sent })
+  const load = async (writer: Writer, piece: Piece, work: LoadChunk, chunk: number, sent: () => void) => {
+    const bytes = recordBytes(piece.batch)
+    const accounts = await commitChunk(context, writer, { piece, work, chunk, bytes, sent, digestChunk })
     if (writers.several || writer.open >= commitBytes) await times.of('commit', () => commitOpen(writer))
     const chunks = Math.max(result.chunks, chunk + 1)
     result = { accounts: addAccounts(result.accounts, accounts), bytes: result.bytes + bytes, chunks }
+    pulse.progress()
     options.progress(result.accounts.read, result.bytes)
   }
   try {
-    let chunk = 0
-    for await (const batch of timed(context.listing.batches(), times)) {
-      context.signal.throwIfAborted()
-      if (batch.count === 0) continue
-      const digests = times.ofNow('digest', () => options.digester.digest(batch))
+    let chunk = result.chunks
+    for await (const piece of piecesOf(context, options)) {
+      const { batch, digests } = piece
       const work = times.ofNow('prepare', () => options.prepare(batch, digests, chunk))
       const writer = await writers.free(chunk, batch.bytes.length)
       const sent = Promise.withResolvers<void>()
-      writer.busy = load(writer, batch, work, chunk, sent.resolve)
+      writer.busy = load(writer, piece, work, chunk, sent.resolve)
       writer.busy.catch(() => {})
       // Preparing the next chunk keeps this thread busy: not before the bytes of this one are on their way.
       await Promise.race([sent.promise, writer.busy])
@@ -75,35 +79,75 @@ export async function readListing(context: RunContext, options: ReadOptions): Pr
   return result
 }
 
-/** The same batches; the time waited for each counts as reading. */
-async function* timed(batches: AsyncIterable<Batch>, times: StageTimes): AsyncGenerator<Batch> {
-  let before = performance.now()
-  for await (const batch of batches) {
-    times.add('read', performance.now() - before)
-    yield batch
-    before = performance.now()
+/** What is to be loaded, digested: all of the listing, but for what was committed before the run was lost. */
+async function* piecesOf(
+  { listing, times, pulse }: RunContext,
+  { digester, beginning: { resumption } }: ReadOptions,
+): AsyncGenerator<Piece> {
+  for await (const batch of awaited(listing.batches(), times, pulse)) {
+    if (batch.count === 0) continue
+    const digests = times.ofNow('digest', () => digester.digest(batch))
+    yield* resumption.pieces(batch, digests)
+  }
+  resumption.finish()
+}
+
+/** The same batches; the time waited for each counts as reading, and the wait ends when the run has to. */
+async function* awaited(
+  batches: AsyncIterable<Batch>,
+  times: StageTimes,
+  pulse: Pulse,
+): AsyncGenerator<Batch> {
+  const reader = batches[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      pulse.signal.throwIfAborted()
+      pulse.waitFor('source')
+      const { done, value } = await times.of('read', () => orAbort(reader.next(), pulse.signal))
+      pulse.waitFor('store')
+      if (done === true) return
+      pulse.progress()
+      yield value
+    }
+  } finally {
+    // Where the source hangs its reader hangs too: what it holds goes with the listing.
+    if (!pulse.signal.aborted) await reader.return?.()
   }
 }
 
 interface Chunk {
-  readonly batch: Batch
+  readonly piece: Piece
   readonly work: LoadChunk
   readonly chunk: number
   readonly bytes: number
   readonly sent: () => void
+  readonly digestChunk: ChunkDigest
 }
 
 async function commitChunk(context: RunContext, writer: Writer, job: Chunk): Promise<Accounts> {
-  const { batch, chunk, bytes } = job
+  const { chunk, bytes } = job
+  const { batch, digests, at } = job.piece
   const { client } = writer
   const { runId, fence, datasetId, seed } = context
   if (writer.open === 0) await client.query('begin')
   writer.open += bytes + 1
   const accounts = await job.work(client, job.sent)
   await context.rejections.write(client, { id: runId, datasetId, seed, now: new Date(context.clock()) })
-  const place = { first: batch.place(0), last: batch.place(batch.count - 1) }
+  const place = { first: batch.place(0), last: batch.place(batch.count - 1), at: String(at) }
+  const digest = job.digestChunk(digests)
   const dataset = context.dataset.code
-  const entry = { runId, fence, datasetId, dataset, chunk, kind: 'chunk' as const, accounts, bytes, place }
+  const entry = {
+    runId,
+    fence,
+    datasetId,
+    dataset,
+    chunk,
+    kind: 'chunk' as const,
+    accounts,
+    bytes,
+    place,
+    digest,
+  }
   await context.times.of('commit', () => writeEntry(client, entry))
   return accounts
 }
