@@ -6,6 +6,7 @@ import { documentErrors } from '../src/errors/document-errors.ts'
 import { fileErrors } from '../src/errors/file-errors.ts'
 import { harvestErrors } from '../src/errors/harvest-errors.ts'
 import { httpErrors } from '../src/errors/http-errors.ts'
+import { lifecycleErrors } from '../src/errors/lifecycle-errors.ts'
 import { sourceErrors } from '../src/errors/source-errors.ts'
 import { storeErrors } from '../src/errors/store-errors.ts'
 import type { ErrorEntry } from '../src/errors/table.ts'
@@ -19,7 +20,7 @@ const areas: readonly (readonly [title: string, entries: Entries])[] = [
   ['Source systems 源系统', withoutHttp(sourceErrors)],
   ['HTTP interfaces 接口', httpErrors],
   ['Files 文件', fileErrors],
-  ['Runs 运行', harvestErrors],
+  ['Runs 运行', { ...harvestErrors, ...lifecycleErrors }],
   ['Store 存储库', storeErrors],
   ['Alerts 告警', alertErrors],
 ]

@@ -12,7 +12,8 @@ import { formatTable } from './terminal/table.ts'
 
 /**
  * The last lines of `guiji harvest --json`: what could not begin, then the summary. Its shape is a promise to
- * programs: exactly these properties.
+ * programs: exactly these properties; `resumed` and `restarted` only of a run that was, or that began in the place of one
+ * that was lost.
  */
 export function closingLines(outcomes: readonly HarvestOutcome[], shell: Shell): object[] {
   return [
@@ -32,8 +33,22 @@ function notRunLine({ target, error: met }: HarvestOutcome, shell: Shell): objec
 
 function summaryJson(summary: RunSummary): object {
   const { dataset, run, state, lane, mode, heldBefore, heldAfter, seconds, cause } = summary
+  const { resumed, restarted } = summary
   const counts = Object.fromEntries(accountNames.map((name) => [name, summary[name]]))
-  return { dataset, run, state, lane, mode, ...counts, heldBefore, heldAfter, seconds, cause }
+  return {
+    dataset,
+    run,
+    state,
+    lane,
+    mode,
+    ...counts,
+    heldBefore,
+    heldAfter,
+    seconds,
+    cause,
+    ...(resumed && { resumed }),
+    ...(restarted && { restarted }),
+  }
 }
 
 /** 1 where any run failed or could not begin, 3 where one is partial or waits for approval. */

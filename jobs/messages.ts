@@ -5,6 +5,7 @@ import { catalogMessages } from './messages/catalog.ts'
 import { harvestMessages } from './messages/harvest.ts'
 import { helpMessages } from './messages/help.ts'
 import { historyMessages } from './messages/history.ts'
+import { lifecycleMessages } from './messages/lifecycle.ts'
 import { optionMessages } from './messages/options.ts'
 import { reportMessages } from './messages/report.ts'
 import { statusMessages } from './messages/status.ts'
@@ -16,6 +17,7 @@ export const messages = {
   ...optionMessages,
   ...catalogMessages,
   ...harvestMessages,
+  ...lifecycleMessages,
   ...statusMessages,
   ...reportMessages,
   ...alertMessages,

@@ -5,6 +5,7 @@ import { nearestWord } from '../src/workspace/nearest-word.ts'
 import { addGlobalOptions, type CommandMaker } from './command.ts'
 import { alertsCommand } from './commands/alerts.ts'
 import { applyCommand } from './commands/apply.ts'
+import { cancelCommand } from './commands/cancel.ts'
 import { approveCommand, refuseCommand } from './commands/decide.ts'
 import { exportCommand } from './commands/export.ts'
 import { harvestCommand } from './commands/harvest.ts'
@@ -41,6 +42,7 @@ const makers: readonly CommandMaker[] = [
   maintainCommand,
   approveCommand,
   refuseCommand,
+  cancelCommand,
   exportCommand,
   storeCommand,
   queryCommand,

@@ -2,7 +2,8 @@ import type pg from 'pg'
 import { judge } from '../../src/freshness/judge.ts'
 import { noRows } from '../../src/harvest/accounts.ts'
 import { finishUnchanged } from '../../src/harvest/finish-unchanged.ts'
-import { claimRun, releaseRun } from '../../src/harvest/run-record.ts'
+import { claimRun } from '../../src/harvest/lifecycle/claim.ts'
+import { releaseRun } from '../../src/harvest/run-record.ts'
 import type { HarvestTarget } from '../../src/harvest/target.ts'
 import { writeEntry } from '../../src/ledger/ledger.ts'
 import { median, seconds } from '../measure.ts'
@@ -26,7 +27,7 @@ export async function claimAndPublish(
       const now = new Date()
       let run = { runId: 0n, fence: 0n }
       await time('claim', async () => {
-        run = await claimRun(client, target, { mode: 'snapshot', worker: 'bench', now })
+        run = await claimRun(client, target, { worker: 'bench', now })
       })
       const about = { ...run, datasetId: target.datasetId, dataset: 'x1', accounts: noRows, bytes: 0 }
       await time('ledger entry of a chunk', () => writeEntry(client, { ...about, chunk: 0, kind: 'chunk' }))

@@ -20,6 +20,7 @@ import type {
   ActiveRunTable,
   DatasetStateTable,
   DoubtTable,
+  LeaseTable,
   LedgerTable,
   PublicationTable,
   RejectTable,
@@ -41,6 +42,7 @@ export interface ControlDatabase {
   'guiji.calendar_year': CalendarYearTable
   'guiji.calendar_day': CalendarDayTable
   'guiji.run': RunTable
+  'guiji.lease': LeaseTable
   'guiji.ledger': LedgerTable
   'guiji.publication': PublicationTable
   'guiji.dataset_state': DatasetStateTable

@@ -254,6 +254,8 @@ export interface HarvestDocument {
     /** ISO 8601 duration for which vanished rows stay in the `gone` twin. */
     readonly keep: string
   }
+  /** ISO 8601 duration without progress (no byte, no record, no working statement) after which a run is given up. */
+  readonly patience?: string
   /** Cron expression; absent: derived from the commitment. */
   readonly cadence?: string
   readonly enabled: boolean

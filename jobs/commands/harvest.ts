@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { GuijiError } from '../../src/errors/guiji-error.ts'
 import { judge } from '../../src/freshness/judge.ts'
 import { type HarvestJob, type HarvestOutcome, harvestMany } from '../../src/harvest/harvest-many.ts'
+import { reapLostRuns } from '../../src/harvest/lifecycle/reap.ts'
 import type { RunEvent } from '../../src/harvest/run-events.ts'
 import { findTargets } from '../../src/harvest/target.ts'
 import { dueHarvests } from '../../src/schedule/due-slots.ts'
@@ -99,6 +100,7 @@ async function chosenJobs(
 }
 
 async function dueJobs(shell: Shell, { pool, db }: Session): Promise<HarvestJob[]> {
+  await reapLostRuns(pool)
   const now = new Date(shell.clock())
   const slots = await db
     .transaction()

@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { cycles } from '../../catalog-schema/vocabulary/cycles.ts'
 import { verdicts as verdictTitles } from '../../catalog-schema/vocabulary/verdicts.ts'
 import { bringUpToDate } from '../../src/freshness/bring-up-to-date.ts'
+import { reapLostRuns } from '../../src/harvest/lifecycle/reap.ts'
 import { readTroubled } from '../../src/sources/record-health.ts'
 import { requireDepartment } from '../../src/store/read-datasets.ts'
 import {
@@ -37,6 +38,7 @@ async function status(shell: Shell, options: StatusOptions): Promise<ExitCode> {
   const { pool, db } = session
   const { department } = options
   if (department !== undefined) await requireDepartment(pool, department)
+  await reapLostRuns(pool)
   const now = new Date(shell.clock())
   await bringUpToDate(db, { now, horizonDays })
   const board = await readBoard(db, { now, department })

@@ -55,7 +55,8 @@ export function drawProgress(
       const run = active.get(event.run)
       if (event.event === 'started')
         active.set(event.run, { dataset: event.dataset, since: options.clock(), read: 0n, readBytes: 0 })
-      else if (run !== undefined && event.event !== 'finished') advance(run, event)
+      else if (run !== undefined && (event.event === 'planned' || event.event === 'progress'))
+        advance(run, event)
       else if (event.event === 'finished') {
         active.delete(event.run)
         done += 1

@@ -3,6 +3,7 @@ import { commandErrors } from './command-errors.ts'
 import { documentErrors } from './document-errors.ts'
 import { fileErrors } from './file-errors.ts'
 import { harvestErrors } from './harvest-errors.ts'
+import { lifecycleErrors } from './lifecycle-errors.ts'
 import { sourceErrors } from './source-errors.ts'
 import { storeErrors } from './store-errors.ts'
 import type { Cause, ErrorEntry, Language, Recovery } from './table.ts'
@@ -16,6 +17,7 @@ export const errorTable = {
   ...storeErrors,
   ...harvestErrors,
   ...alertErrors,
+  ...lifecycleErrors,
 } satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof errorTable

@@ -40,9 +40,13 @@ interface Pending {
  * decoded, staged, checked and told apart by what the store holds under their identity. A chunk gathers what is new
  * in many batches, so that a few changes in a long listing cost a few statements.
  */
-export function deltaLoader(context: RunContext, comparison: Comparison | undefined): ChunkLoader {
+export function deltaLoader(
+  context: RunContext,
+  firstChunk: number,
+  comparison: Comparison | undefined,
+): ChunkLoader {
   let pending: Pending | undefined
-  let number = 0
+  let number = firstChunk
   const close = (): Chunk | undefined => {
     const ready = pending
     if (ready === undefined) return undefined

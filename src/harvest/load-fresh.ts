@@ -24,10 +24,10 @@ const retryAfter = 8
  * source's own bytes; a chunk that does not come out whole is undone and repaired by the way of the rows lane, where
  * each record is decoded.
  */
-export function freshLoader(context: RunContext): ChunkLoader {
+export function freshLoader(context: RunContext, firstChunk: number): ChunkLoader {
   let failures = 0
   let skipped = 0
-  let chunks = 0
+  let chunks = firstChunk
   return {
     async add(batch, digests) {
       const number = chunks

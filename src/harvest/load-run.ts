@@ -7,41 +7,49 @@ import { KnownRecords } from './known/known-records.ts'
 import { pageIds } from './known/listing-pages.ts'
 import { PageOrder } from './known/page-order.ts'
 import { lendConnection } from './lend-connection.ts'
+import { decodingSlices } from './lifecycle/batch-slice.ts'
+import { beginAgain, beginAtNothing } from './lifecycle/beginning.ts'
+import type { Claim } from './lifecycle/claim.ts'
 import { type Comparison, deltaLoader } from './load-delta.ts'
 import { freshLoader } from './load-fresh.ts'
 import { type ReadResult, readListing } from './read-listing.ts'
 import { recoverRaw } from './recover-raw.ts'
 import type { HarvestEngine } from './run.ts'
 import type { RunContext } from './run-context.ts'
-import { type ClaimedRun, endRun } from './run-record.ts'
+import { endRun } from './run-record.ts'
 import { digestSeedOf } from './seed.ts'
 import { settle } from './settle/settle.ts'
 import type { LoadEnd, Settlement } from './settle/settlement.ts'
-import type { HarvestTarget } from './target.ts'
 
 interface LoadJob {
-  readonly target: HarvestTarget
-  readonly run: ClaimedRun
+  readonly claim: Claim
   readonly session: SourceSession
   readonly request: ListRequest
   readonly startedAt: string
 }
 
 /** Reads the listing into the load table, then settles it, or ends the run where it may not be published. */
-export async function loadRun(engine: HarvestEngine, context: RunContext, job: LoadJob): Promise<void> {
+export async function loadRun(engine: HarvestEngine, opened: RunContext, job: LoadJob): Promise<void> {
+  const resumed = job.claim.checkpoint !== undefined
+  const context = resumed ? { ...opened, listing: decodingSlices(opened.listing) } : opened
   const digester = await createXxh64(digestSeedOf(context.seed, context.layout.keyed))
   const comparison = await context.times.of('known', () => comparisonOf(context))
   using _ = comparison?.known
   const about = { run: String(context.runId), dataset: context.dataset.code }
+  const beginning = resumed ? await beginAgain(context, comparison?.known) : await beginAtNothing(context)
   const result = await readListing(context, {
     digester,
-    loader: context.kind === 'fresh' ? freshLoader(context) : deltaLoader(context, comparison),
-    lend: () => lendConnection(engine.pool, context.dataset.commitment.timeZone),
+    loader:
+      context.kind === 'fresh'
+        ? freshLoader(context, beginning.chunks)
+        : deltaLoader(context, beginning.chunks, comparison),
+    beginning,
+    lend: () => lendConnection(engine.pool, context.dataset.commitment.timeZone, job.claim),
     progress: (read, bytes) => engine.emit({ event: 'progress', ...about, read: String(read), bytes }),
   })
   const refusal = refusalOf(context, result)
   if (refusal !== undefined) {
-    await endRun(context.client, job.run, {
+    await endRun(context.client, job.claim, {
       state: 'partial',
       now: new Date(engine.clock()),
       cause: refusal.blame ?? null,
@@ -50,6 +58,8 @@ export async function loadRun(engine: HarvestEngine, context: RunContext, job: L
     })
     return
   }
+  await markPublishing(context)
+  engine.emit({ event: 'publishing', ...about })
   const { previous, ...again } = job.request
   await settle(settlementOf(engine, context, job, result), {
     rejections: context.rejections,
@@ -60,6 +70,15 @@ export async function loadRun(engine: HarvestEngine, context: RunContext, job: L
       return await recoverRaw(listing, digester, digests, names)
     },
   })
+}
+
+/** Seen by others from here on: the records are in, what is left is the store's work. */
+async function markPublishing({ client, runId, fence, dataset }: RunContext): Promise<void> {
+  const { rowCount } = await client.query(
+    `update guiji.run set state = 'publishing' where id = $1 and fence = $2 and state = 'running'`,
+    [runId, fence],
+  )
+  if (rowCount !== 1) throw new GuijiError('RUN_FENCED', { run: runId, dataset: dataset.code })
 }
 
 async function comparisonOf(context: RunContext): Promise<Comparison | undefined> {
@@ -107,7 +126,7 @@ function settlementOf(
       : { publishedAt: context.listing.publishedAt.toISOString() }),
   }
   const { client, runId, fence, datasetId, layout } = context
-  const { dataset, harvest } = job.target
+  const { dataset, harvest } = job.claim.target
   const now = new Date(engine.clock())
   return {
     client,

@@ -5,6 +5,7 @@ import { checksOf } from './checks.ts'
 import { createRecordEncoder } from './encode/record-encoder.ts'
 import { gatherBatches } from './gather-batches.ts'
 import { chooseLane } from './lanes.ts'
+import type { Pulse } from './lifecycle/held-run.ts'
 import { loadKindOf, type RunPlan } from './plan.ts'
 import { Rejections } from './rejections.ts'
 import type { RunContext } from './run-context.ts'
@@ -21,7 +22,7 @@ export interface Opening {
   readonly listing: Listing
   readonly times: StageTimes
   readonly clock: () => number
-  readonly signal: AbortSignal
+  readonly pulse: Pulse
 }
 
 /**
@@ -29,7 +30,7 @@ export interface Opening {
  * SOURCE_FIELD_LOST where the source lacks a field that an item is filled from.
  */
 export async function openContext(opening: Opening): Promise<RunContext> {
-  const { client, target, plan, run, listing, times, clock, signal } = opening
+  const { client, target, plan, run, listing, times, clock, pulse } = opening
   const { dataset, harvest, state } = target
   const layout = layoutOf(dataset)
   const seed = listingSeedOf(plan.seed, listing)
@@ -37,14 +38,10 @@ export async function openContext(opening: Opening): Promise<RunContext> {
   const kind = await loadKindOf(client, layout, state.held)
   const planned = chooseLane(dataset, harvest, listing)
   const choice = kind === 'fresh' ? planned : { ...planned, lane: 'rows' as const }
-  await client.query('update guiji.run set lane = $2, declared = $3 where id = $1', [
-    run.runId,
-    choice.lane,
-    listing.declared ?? null,
-  ])
   return {
     client,
-    ...run,
+    runId: run.runId,
+    fence: run.fence,
     datasetId: target.datasetId,
     dataset,
     harvest,
@@ -61,6 +58,6 @@ export async function openContext(opening: Opening): Promise<RunContext> {
     rejections: new Rejections(),
     times,
     clock,
-    signal,
+    pulse,
   }
 }

@@ -5,6 +5,7 @@ import type { Layout } from '../store/layout.ts'
 import type { Check } from './checks.ts'
 import type { RecordEncoder } from './encode/record-encoder.ts'
 import type { LaneChoice } from './lanes.ts'
+import type { Pulse } from './lifecycle/held-run.ts'
 import type { LoadKind } from './load-tables.ts'
 import type { Rejections } from './rejections.ts'
 import type { StageTimes } from './stage-times.ts'
@@ -33,7 +34,7 @@ export interface RunContext {
   readonly rejections: Rejections
   readonly times: StageTimes
   readonly clock: () => number
-  readonly signal: AbortSignal
+  readonly pulse: Pulse
 }
 
 export function keyItems(context: RunContext): readonly string[] {

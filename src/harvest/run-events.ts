@@ -1,4 +1,5 @@
 import type { Accounts } from './accounts.ts'
+import type { RestartReason } from './lifecycle/resumption.ts'
 
 /** What a run says while it works. Counts are decimal strings, instants RFC 3339: the JSON of `--json` as it is. */
 export type RunEvent =
@@ -25,6 +26,12 @@ export type RunEvent =
       readonly read: string
       readonly bytes: number
     }
+  | {
+      /** All records are in: what follows is the store's work. */
+      readonly event: 'publishing'
+      readonly run: string
+      readonly dataset: string
+    }
   | ({ readonly event: 'finished' } & RunSummary)
 
 export interface RunSummary extends Readonly<Record<keyof Accounts, string>> {
@@ -37,6 +44,10 @@ export interface RunSummary extends Readonly<Record<keyof Accounts, string>> {
   readonly heldAfter: string
   readonly seconds: number
   readonly unchangedBy?: string
+  /** The run was lost and gone on with: its first so many chunks, with so many records, were committed before. */
+  readonly resumed?: { readonly chunks: number; readonly read: string }
+  /** The run began anew in the place of a lost one, and why that was not gone on with. */
+  readonly restarted?: { readonly run: string; readonly because: RestartReason }
   readonly cause: string | null
   readonly error?: { readonly code: string; readonly fact: string; readonly hint: string }
 }

@@ -14,6 +14,7 @@ interface Row extends Accounts {
   readonly seconds: number | null
   readonly unchanged_by: string | null
   readonly cause: string | null
+  readonly plan: Pick<RunSummary, 'resumed' | 'restarted'> | null
   readonly error: { code?: string; fact?: string; details?: Record<string, string> } | null
 }
 
@@ -41,6 +42,8 @@ export async function readSummary(db: pg.ClientBase | pg.Pool, runId: bigint): P
     heldAfter: String(row.held_after ?? 0n),
     seconds: Math.round((row.seconds ?? 0) * 1000) / 1000,
     ...(row.unchanged_by === null ? {} : { unchangedBy: row.unchanged_by }),
+    ...(row.plan?.resumed === undefined ? {} : { resumed: row.plan.resumed }),
+    ...(row.plan?.restarted === undefined ? {} : { restarted: row.plan.restarted }),
     cause: row.cause,
     ...(row.error === null ? {} : { error: describeError(row.error) }),
   }

@@ -1,17 +1,15 @@
 import type pg from 'pg'
-import type { ListRequest, SourceSession } from '../connector.ts'
-import { GuijiError } from '../errors/guiji-error.ts'
-import { type StoreAddress, toStoreError } from '../store/server/connection-errors.ts'
-import { errorRecord } from './error-record.ts'
-import { finishUnchanged } from './finish-unchanged.ts'
+import type { SourceSession } from '../connector.ts'
+import { toStoreError } from '../store/server/connection-errors.ts'
+import { addressOf } from './address-of.ts'
+import { attemptRun } from './attempt.ts'
 import { prepareSession } from './lend-connection.ts'
-import { loadRun } from './load-run.ts'
-import { openContext } from './open-context.ts'
-import { planRun, type RunPlan } from './plan.ts'
+import { type Claim, claimRun, type Restart } from './lifecycle/claim.ts'
+import { connectPatiently } from './lifecycle/connect-patiently.ts'
+import { recordNotBegun } from './lifecycle/queue.ts'
 import type { RunEvent, RunSummary } from './run-events.ts'
-import { type ClaimedRun, claimRun, endRun, releaseRun } from './run-record.ts'
+import { releaseRun } from './run-record.ts'
 import { readSummary } from './run-summary.ts'
-import { StageTimes } from './stage-times.ts'
 import type { HarvestTarget } from './target.ts'
 
 /** Everything a run needs from outside. */
@@ -34,32 +32,32 @@ export interface RunOptions {
   readonly signal: AbortSignal
 }
 
-/** Runs one harvest once, from plan to publication. Failures of the source end in the run's record, not in an exception. */
+/**
+ * Runs one harvest once, from plan to publication: the run that was lost is gone on with where the source is what it
+ * was, else a new one begins. Failures of the source end in the run's record, not in an exception.
+ */
 export async function runHarvest(
   engine: HarvestEngine,
   target: HarvestTarget,
   options: RunOptions,
 ): Promise<RunSummary> {
-  const client = await engine.pool.connect()
+  const client = await connectPatiently(engine.pool, options.signal)
   let broken: Error | undefined
   const onError = (error: Error) => {
     broken = error
   }
   client.on('error', onError)
   try {
-    await prepareSession(client, target.dataset.commitment.timeZone)
-    const plan = planRun(target, { now: new Date(engine.clock()), ...options })
-    const run = await claimRun(client, target, {
-      mode: plan.mode,
-      worker: engine.worker,
-      now: new Date(engine.clock()),
-      ...(options.slotAt === undefined ? {} : { slotAt: options.slotAt }),
-    })
-    await attempt(engine, client, target, plan, run, options.signal)
-    await releaseRun(client, run.runId)
-    const summary = await readSummary(client, run.runId)
-    engine.emit({ event: 'finished', ...summary })
-    return summary
+    let instead: Restart | undefined
+    for (;;) {
+      const claim = await begin(engine, client, target, { ...options, ...(instead && { instead }) })
+      instead = await attemptRun(engine, client, claim, options.signal)
+      await releaseRun(client, claim.runId)
+      if (instead !== undefined) continue
+      const summary = await readSummary(client, claim.runId)
+      engine.emit({ event: 'finished', ...summary })
+      return summary
+    }
   } catch (error) {
     throw toStoreError(error, addressOf(client))
   } finally {
@@ -68,89 +66,38 @@ export async function runHarvest(
   }
 }
 
+/** Claims a run; where none can be had, that it was wanted is put on record. */
+async function begin(
+  engine: HarvestEngine,
+  client: pg.PoolClient,
+  target: HarvestTarget,
+  { full, slotAt, instead }: RunOptions & { readonly instead?: Restart },
+): Promise<Claim> {
+  const { worker } = engine
+  const now = new Date(engine.clock())
+  const asked = { worker, now, ...(full && { full }), ...(slotAt && { slotAt }) }
+  await prepareSession(client, target.dataset.commitment.timeZone)
+  try {
+    return await claimRun(client, target, { ...asked, ...(instead && { instead }) })
+  } catch (error) {
+    const met = toStoreError(error, addressOf(client))
+    // Where the store itself is gone nothing can be put on record; the first error is the one that tells.
+    const record = recordNotBegun(client, target, { ...asked, mode: target.harvest.mode, error: met })
+    await record.catch(() => {})
+    throw met
+  }
+}
+
 /** Gives the connection back as it came: no temporary tables, no locks, no zone. A broken one is thrown away. */
 async function release(client: pg.PoolClient, broken: Error | undefined): Promise<void> {
   if (broken !== undefined) return client.release(broken)
   try {
     await client.query(
-      `drop table if exists pg_temp.chunk; select pg_advisory_unlock_all(); reset random_page_cost; set timezone to 'UTC'`,
+      `drop table if exists pg_temp.chunk; select pg_advisory_unlock_all(); reset random_page_cost;
+       set timezone to 'UTC'; set application_name to 'guiji'`,
     )
     client.release()
   } catch (error) {
     client.release(error instanceof Error ? error : true)
   }
-}
-
-async function attempt(
-  engine: HarvestEngine,
-  client: pg.PoolClient,
-  target: HarvestTarget,
-  plan: RunPlan,
-  run: ClaimedRun,
-  signal: AbortSignal,
-): Promise<void> {
-  const startedAt = new Date(engine.clock()).toISOString()
-  const about = { run: String(run.runId), dataset: target.dataset.code }
-  engine.emit({ event: 'started', ...about, mode: plan.mode, at: startedAt })
-  try {
-    await using session = await engine.openSource(target, signal)
-    const request: ListRequest = { ...plan.request, signal }
-    const times = new StageTimes()
-    await using listing = await times.of('list', () => session.list(request))
-    if (listing.unchanged) {
-      await finishUnchanged(client, target, run, { listing, startedAt, now: new Date(engine.clock()) })
-      return
-    }
-    const context = await openContext({
-      client,
-      target,
-      plan,
-      run,
-      listing,
-      times,
-      clock: engine.clock,
-      signal,
-    })
-    const { choice, kind } = context
-    engine.emit({
-      event: 'planned',
-      ...about,
-      lane: choice.lane,
-      kind,
-      ...(listing.bytes === undefined ? {} : { bytes: listing.bytes }),
-      ...(listing.declared === undefined ? {} : { declared: String(listing.declared) }),
-    })
-    await loadRun(engine, context, { target, run, session, request, startedAt })
-  } catch (error) {
-    await fail(engine, client, run, error, signal)
-  }
-}
-
-async function fail(
-  engine: HarvestEngine,
-  client: pg.PoolClient,
-  run: ClaimedRun,
-  error: unknown,
-  signal: AbortSignal,
-): Promise<void> {
-  const met = toStoreError(error, addressOf(client))
-  if (met instanceof GuijiError && met.code === 'RUN_FENCED') throw met
-  const known = met instanceof GuijiError ? met : undefined
-  const record = known === undefined ? { code: 'UNEXPECTED', fact: String(met) } : errorRecord(known)
-  const json = JSON.parse(engine.redact(JSON.stringify(record)))
-  const ending = endRun(client, run, {
-    state: signal.aborted ? 'cancelled' : 'failed',
-    now: new Date(engine.clock()),
-    cause: signal.aborted ? null : (known?.blame ?? 'platform-failed'),
-    complete: false,
-    error: json,
-  })
-  // Where the store itself is gone nothing can be recorded: the next run finds this one lost.
-  await ending.catch((failure) => {
-    throw known ?? toStoreError(failure, addressOf(client))
-  })
-}
-
-function addressOf({ host, port, database, user }: pg.Client | pg.PoolClient): StoreAddress {
-  return { shown: `${host}:${port}/${database ?? ''}`, user: user ?? '', database: database ?? '' }
 }

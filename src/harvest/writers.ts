@@ -58,7 +58,7 @@ export class Writers implements AsyncDisposable {
     for (const { client } of this.#all.slice(1)) {
       try {
         await client.query(
-          `drop table if exists pg_temp.chunk; reset random_page_cost; set timezone to 'UTC'`,
+          `drop table if exists pg_temp.chunk; reset random_page_cost; set timezone to 'UTC'; set application_name to 'guiji'`,
         )
         client.release()
       } catch (error) {

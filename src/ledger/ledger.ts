@@ -12,6 +12,8 @@ export interface Entry {
   readonly accounts: Accounts
   readonly bytes: number
   readonly place?: unknown
+  /** Of the digests of the chunk's records, in their order. */
+  readonly digest?: bigint
 }
 
 /** How long a run may be silent before another worker may take it. */
@@ -31,8 +33,8 @@ export async function writeEntry(client: pg.ClientBase, entry: Entry): Promise<v
   )
   if (held.rowCount !== 1) throw new GuijiError('RUN_FENCED', { run: entry.runId, dataset: entry.dataset })
   await client.query(
-    `insert into guiji.ledger (run_id, dataset_id, chunk, kind, bytes, place, ${accountNames.join(', ')})
-     values ($1, $2, $3, $4, $5, $6, ${accountNames.map((_, at) => `$${at + 7}`).join(', ')})`,
+    `insert into guiji.ledger (run_id, dataset_id, chunk, kind, bytes, place, digest, ${accountNames.join(', ')})
+     values ($1, $2, $3, $4, $5, $6, $7, ${accountNames.map((_, at) => `$${at + 8}`).join(', ')})`,
     [
       entry.runId,
       entry.datasetId,
@@ -40,6 +42,7 @@ export async function writeEntry(client: pg.ClientBase, entry: Entry): Promise<v
       entry.kind,
       entry.bytes,
       entry.place === undefined ? null : JSON.stringify(entry.place),
+      entry.digest ?? null,
       ...values,
     ],
   )

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { RunState } from '../../catalog-schema/control/tables/runs.ts'
 import type { Contact } from '../../catalog-schema/documents/documents.ts'
 import type { Accounts } from '../harvest/accounts.ts'
+import type { RunSummary } from '../harvest/run-events.ts'
 import type { Stage } from '../harvest/stage-times.ts'
 
 /** A run as it stands in the record. */
@@ -27,6 +28,23 @@ export interface RecordedRun extends Accounts {
   readonly profile: Partial<Record<Stage, number>> | null
   /** Why the run waits for approval: counts as decimal texts. */
   readonly hold: { readonly vanished: string; readonly held: string } | null
+  readonly worker: string | null
+  /** The run was lost and gone on with: how much was committed before. */
+  readonly resumed: RunSummary['resumed'] | null
+  /** The lost run in whose place this one began, and why that was not gone on with. */
+  readonly restarted: RunSummary['restarted'] | null
+  /** The times it was lost before, oldest first. */
+  readonly attempts: readonly LostAttempt[]
+  /** It is lost, and the next run of its dataset goes on with it where the source is what it was. */
+  readonly resumable: boolean
+}
+
+/** One time that a run was begun and lost; instants as PostgreSQL writes them in JSON, `read`: records committed by then. */
+export interface LostAttempt {
+  readonly worker: string | null
+  readonly startedAt: string
+  readonly lostAt: string
+  readonly read: string
 }
 
 /** What stopped a run: a code of the error table with its details, or only a text. */
@@ -40,6 +58,9 @@ const columns = `r.id as run, d.code as dataset, d.name, d.department, p.contact
   r.slot_at as "slotAt", r.started_at as "startedAt", r.finished_at as "finishedAt",
   r.held_before as "heldBefore", r.held_after as "heldAfter", r.bytes, r.unchanged_by as "unchangedBy", r.cause,
   nullif(r.error, 'null') as error, r.profile, r.plan -> 'hold' as hold,
+  r.worker, r.plan -> 'resumed' as resumed, r.plan -> 'restarted' as restarted,
+  coalesce(r.plan -> 'attempts', '[]') as attempts,
+  r.state = 'lost' and coalesce(r.plan ? 'checkpoint', false) as resumable,
   r.read, r.accepted, r.inserted, r.updated, r.unchanged, r.deleted, r.restored, r.rejected, r.duplicate`
 
 const tables = `guiji.run r join guiji.dataset d on d.id = r.dataset_id join guiji.department p on p.code = d.department`

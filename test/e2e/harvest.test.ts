@@ -89,7 +89,7 @@ test('events end with a summary of exactly the promised shape; so does status', 
     .split('\n')
     .map((line) => JSON.parse(line) as Summary)
   expect(new Set(events.map(({ event }) => event))).toEqual(
-    new Set(['started', 'planned', 'progress', 'finished', 'summary']),
+    new Set(['started', 'planned', 'progress', 'publishing', 'finished', 'summary']),
   )
   const summary = events.at(-1)
   expectShape(summary, summarySchema)

@@ -60,6 +60,18 @@ export interface LedgerTable extends Counts {
   at: Generated<Date>
   bytes: Generated<bigint>
   place: unknown
+  /** Of the digests of the chunk's records, in their order. */
+  digest: bigint | null
+}
+
+/** A run under way: alive until when, and what was asked of it. */
+export interface LeaseTable {
+  run_id: bigint
+  fence: bigint
+  until: Date
+  progressed_at: Date
+  cancel_at: Date | null
+  cancel_by: string | null
 }
 
 export interface PublicationTable {

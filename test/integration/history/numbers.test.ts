@@ -1,6 +1,7 @@
 /** What keeps its meaning although runs, entries and publications lie in partitions. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { claimRun, releaseRun } from '../../../src/harvest/run-record.ts'
+import { claimRun } from '../../../src/harvest/lifecycle/claim.ts'
+import { releaseRun } from '../../../src/harvest/run-record.ts'
 import { findTargets, type HarvestTarget } from '../../../src/harvest/target.ts'
 import { keepMonthsAhead } from '../../../src/history/months.ts'
 import { type City, city, datasetOf, harvestOf } from '../harvest/city.ts'
@@ -116,7 +117,7 @@ async function claim(target: HarvestTarget | undefined): Promise<bigint> {
   if (target === undefined) throw new Error('no target')
   const client = await town.database.pool.connect()
   try {
-    const { runId } = await claimRun(client, target, { mode: 'snapshot', worker: 'test', now: new Date() })
+    const { runId } = await claimRun(client, target, { worker: 'test', now: new Date() })
     // The others must find the run alive, so its lock is given back only when all have tried.
     await new Promise((resolve) => setTimeout(resolve, 300))
     await releaseRun(client, runId)

@@ -38,6 +38,7 @@ test('no message lies unused', async () => {
     'run.',
     'ledger.kind.',
     'place.',
+    'restart.',
     'plan.',
     'help.approve',
     'help.refuse',
