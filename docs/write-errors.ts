@@ -5,6 +5,7 @@ import { documentErrors } from '../src/errors/document-errors.ts'
 import { fileErrors } from '../src/errors/file-errors.ts'
 import { harvestErrors } from '../src/errors/harvest-errors.ts'
 import { httpErrors } from '../src/errors/http-errors.ts'
+import { promiseErrors } from '../src/errors/promise-errors.ts'
 import { sourceErrors } from '../src/errors/source-errors.ts'
 import { storeErrors } from '../src/errors/store-errors.ts'
 import type { ErrorEntry } from '../src/errors/table.ts'
@@ -19,6 +20,7 @@ const areas: readonly (readonly [title: string, entries: Entries])[] = [
   ['HTTP interfaces 接口', httpErrors],
   ['Files 文件', fileErrors],
   ['Runs 运行', harvestErrors],
+  ['Promises 承诺', promiseErrors],
   ['Store 存储库', storeErrors],
 ]
 

@@ -4,6 +4,7 @@ import { catalogMessages } from './messages/catalog.ts'
 import { harvestMessages } from './messages/harvest.ts'
 import { helpMessages } from './messages/help.ts'
 import { optionMessages } from './messages/options.ts'
+import { promiseMessages } from './messages/promises.ts'
 import { statusMessages } from './messages/status.ts'
 import { storeMessages } from './messages/store.ts'
 
@@ -14,6 +15,7 @@ export const messages = {
   ...catalogMessages,
   ...harvestMessages,
   ...statusMessages,
+  ...promiseMessages,
   ...storeMessages,
 } satisfies Record<string, Text>
 

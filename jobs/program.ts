@@ -18,6 +18,7 @@ import { sourceCommand } from './commands/source.ts'
 import { statusCommand } from './commands/status.ts'
 import { storeCommand } from './commands/store.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { waiveCommand } from './commands/waive.ts'
 import type { ExitCode, Shell } from './shell.ts'
 import { suggestionWords } from './suggestion.ts'
 
@@ -35,6 +36,7 @@ const makers: readonly CommandMaker[] = [
   verifyCommand,
   approveCommand,
   refuseCommand,
+  waiveCommand,
   exportCommand,
   storeCommand,
   queryCommand,

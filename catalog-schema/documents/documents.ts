@@ -79,6 +79,11 @@ export interface SharingDocument {
   readonly legalBasis?: string
 }
 
+export interface SeasonDocument {
+  readonly from: string
+  readonly to: string
+}
+
 export interface CommitmentDocument {
   readonly cycle: CycleCode
   /** Local date from which the promise holds, `YYYY-MM-DD`. Default: 2025-08-01, when Decree 809 came into force. */
@@ -92,6 +97,8 @@ export interface CommitmentDocument {
   readonly grace: { readonly hours?: number; readonly workingDays?: number }
   /** ISO 8601 duration, realtime only: how old the newest record may be. Default: PT1H. */
   readonly maxLag?: string
+  /** Stretches of the year, `MM-DD`, both ends included, a period of which is owed. Absent: all year. */
+  readonly seasons?: readonly SeasonDocument[]
   /** `check`: a complete look that found nothing new keeps the promise; `change`: new content is owed. */
   readonly satisfiedBy: 'check' | 'change'
 }
@@ -179,9 +186,40 @@ export interface HarvestDocument {
     /** ISO 8601 duration for which vanished rows stay in the `gone` twin. */
     readonly keep: string
   }
+  /** Code of the date item whose newest value says how far the data goes. */
+  readonly businessDate?: string
   /** Cron expression; absent: derived from the commitment. */
   readonly cadence?: string
   readonly enabled: boolean
+}
+
+export type WeekDay = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday'
+
+/** `calendars/<code>.yaml`: a working-day calendar, or what is known better than the notices that guiji brings. */
+export interface CalendarDocument {
+  readonly code: string
+  readonly name?: string
+  readonly restDays: readonly WeekDay[]
+  /** Years whose notice is out, each taking the place of what guiji brings for it. */
+  readonly years: readonly {
+    readonly year: number
+    readonly notice?: string
+    /** `YYYY-MM-DD`, or first and last day joined by `/`. */
+    readonly off: readonly string[]
+    readonly worked: readonly string[]
+  }[]
+  readonly changes: readonly { readonly day: string; readonly working: boolean; readonly name?: string }[]
+}
+
+/** A delay that a department announced. */
+export interface WaiverDocument {
+  readonly dataset: string
+  /** Labels of periods, see `Period` in `src/freshness`. */
+  readonly periods: readonly string[]
+  /** `YYYY-MM-DD` (to its end), local `YYYY-MM-DDTHH:MM`, or an instant with offset. Absent: not owed at all. */
+  readonly until?: string
+  readonly reason: string
+  readonly by: string
 }
 
 /** A whole validated workspace. Arrays are sorted by code. */
@@ -193,4 +231,7 @@ export interface Workspace {
   readonly datasets: readonly (DatasetDocument & { readonly department: string })[]
   readonly sources: readonly SourceDocument[]
   readonly harvests: readonly HarvestDocument[]
+  /** Absent in a version that was applied before there were any. */
+  readonly calendars?: readonly CalendarDocument[]
+  readonly waivers?: readonly WaiverDocument[]
 }

@@ -9,6 +9,7 @@ import { type DatasetStatus, readStatus } from '../../src/store/read-status.ts'
 import { horizonDays } from '../../src/workspace/apply-workspace.ts'
 import { causeText } from '../cause-text.ts'
 import { type CommandMaker, newCommand, onCall } from '../command.ts'
+import { clocksJson, datasetJson, showDataset } from '../dataset-status.ts'
 import { openSession } from '../session.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
 import { countText, instantText, shareText, shortInstant } from '../terminal/format.ts'
@@ -22,21 +23,30 @@ export const statusCommand: CommandMaker = (shell, done) => {
   const command = newCommand(shell, 'status', {
     about: 'help.status',
     example: 'guiji status --department gongan',
-  }).addOption(new Option('--department <code>', shell.say('option.department')))
-  return onCall<StatusOptions>(command, done, (options) => status(shell, options))
+  })
+    .argument('[dataset]', shell.say('argument.dataset'))
+    .addOption(new Option('--department <code>', shell.say('option.department')))
+  return onCall<StatusOptions>(command, done, (options, [code]) =>
+    status(shell, options, typeof code === 'string' ? code : undefined),
+  )
 }
 
-async function status(shell: Shell, options: StatusOptions): Promise<ExitCode> {
+async function status(shell: Shell, options: StatusOptions, code: string | undefined): Promise<ExitCode> {
   await using session = await openSession(shell, options)
   const { pool, db } = session
   const { department } = options
-  const datasets = await listedDatasets(pool, department === undefined ? {} : { department })
+  const choice = { ...(department && { department }), ...(code !== undefined && { codes: [code] }) }
+  const datasets = await listedDatasets(pool, choice)
   const now = new Date(shell.clock())
   await planOccurrences(db, { now, horizonDays })
   await judge(db, { now })
   const board = await readStatus(pool, db, { now, datasets })
   const zone = session.settings.timeZone
-  if (options.json === true) shell.out.json(statusJson(board, now, zone))
+  const [id, only] = code === undefined ? [] : [datasets[0]?.id, board[0]]
+  const details = options.json === true && id !== undefined ? await datasetJson(session, { id, now }) : {}
+  if (options.json === true) shell.out.json({ ...statusJson(board, now, zone), ...details })
+  else if (id !== undefined && only !== undefined)
+    await showDataset(shell, session, { status: only, id, now })
   else showStatus(shell, board, now, zone)
   return 0
 }
@@ -61,6 +71,7 @@ export function statusJson(board: readonly DatasetStatus[], now: Date, zone: str
       lastChangedAt: instant(one.lastChangedAt),
       held: one.held,
       received: one.received,
+      ...clocksJson(one, zone),
     })),
   }
 }

@@ -2,6 +2,7 @@ import { commandErrors } from './command-errors.ts'
 import { documentErrors } from './document-errors.ts'
 import { fileErrors } from './file-errors.ts'
 import { harvestErrors } from './harvest-errors.ts'
+import { promiseErrors } from './promise-errors.ts'
 import { sourceErrors } from './source-errors.ts'
 import { storeErrors } from './store-errors.ts'
 import type { Cause, ErrorEntry, Language, Recovery } from './table.ts'
@@ -14,6 +15,7 @@ export const errorTable = {
   ...fileErrors,
   ...storeErrors,
   ...harvestErrors,
+  ...promiseErrors,
 } satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof errorTable

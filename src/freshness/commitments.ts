@@ -28,11 +28,12 @@ export interface TermsRow {
   grace_hours: number | null
   grace_working_days: number | null
   lag_seconds: number | null
+  seasons: string[]
 }
 
 /** Selects a `TermsRow` from `guiji.commitment c`. */
 export const termsColumns = sql`c.cycle, c.time_zone, c.due_time::text as due_time, c.due_after_days, c.grace_hours,
-  c.grace_working_days, extract(epoch from c.max_lag)::float8 as lag_seconds`
+  c.grace_working_days, extract(epoch from c.max_lag)::float8 as lag_seconds, c.seasons`
 
 interface Row extends TermsRow {
   id: bigint
@@ -79,6 +80,7 @@ export function termsOf(row: TermsRow): Terms {
     graceHours: row.grace_hours,
     graceWorkingDays: row.grace_working_days,
     lagSeconds: row.lag_seconds,
+    seasons: row.seasons,
   }
 }
 
@@ -97,16 +99,4 @@ export function changeTakesEffect(previous: Version, next: Version, now: Date): 
   const tomorrow = localDate(now, next.timeZone).add({ days: 1 }).toString()
   const afterPrevious = dateFrom(previous.effectiveFrom).add({ days: 1 }).toString()
   return [next.effectiveFrom, tomorrow, afterPrevious].toSorted().at(-1) ?? tomorrow
-}
-
-/**
- * Whether an occurrence of the previous version is void because of the next one: its period starts on or after the
- * day the next takes effect, and nothing has been judged yet. A period in progress on that day stays as it was.
- */
-export function voidedBy(
-  previous: Version,
-  next: Version,
-): (of: { periodStart: Date; outcome: string }) => boolean {
-  const change = startOfDay(dateFrom(next.effectiveFrom), previous.timeZone)
-  return ({ periodStart, outcome }) => outcome === 'pending' && periodStart >= change
 }

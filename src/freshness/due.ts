@@ -1,6 +1,7 @@
 import type { CycleCode } from '../../catalog-schema/vocabulary/cycles.ts'
-import { type Calendar, workingDay } from './calendar.ts'
+import { type Calendar, isRestDay, workingDay } from './calendar.ts'
 import type { Period } from './periods.ts'
+import type { Season } from './seasons.ts'
 import { at, dateFrom, dayExists, instantOf, type LocalDateTime, localDateTime } from './zone.ts'
 
 /** What a commitment says about time. */
@@ -15,6 +16,8 @@ export interface Terms {
   readonly graceWorkingDays: number | null
   /** Seconds after the end of an hour at which its data is due; null: one hour. Only for cycles counted in hours. */
   readonly lagSeconds: number | null
+  /** Stretches of the year in which periods are owed; none: all year. */
+  readonly seasons: readonly Season[]
 }
 
 export interface Due {
@@ -22,7 +25,7 @@ export interface Due {
   readonly dueAt: Date
   /** `dueAt` plus grace: a delivery up to here, inclusive, keeps the promise. */
   readonly lateAt: Date
-  /** True: the grace was counted over a year whose calendar is not known, taking Monday to Friday as working days. */
+  /** True: the grace was counted over a year whose calendar is not known, taking the ordinary week for it. */
   readonly provisional: boolean
 }
 
@@ -33,7 +36,7 @@ const defaultLagSeconds = 3_600
  * Hourly and realtime: the lag after the hour's end. Grace in working days runs to the same local time of the n-th
  * working day after the due date (which itself is not counted); grace in hours is elapsed time and comes after it.
  */
-export function dueOf(period: Period, terms: Terms, calendar: Calendar): Due {
+export function dueOf(period: Pick<Period, 'end' | 'lastDay'>, terms: Terms, calendar: Calendar): Due {
   const { timeZone } = terms
   const counted = terms.cycle === 'hourly' || terms.cycle === 'realtime'
   const lag = (terms.lagSeconds ?? defaultLagSeconds) * 1000
@@ -64,7 +67,7 @@ function afterWorkingDays(from: LocalDateTime, count: number, calendar: Calendar
     if (!dayExists(date, timeZone)) continue
     const working = workingDay(calendar, date.toString())
     if (working === 'unknown') provisional = true
-    if (working === 'unknown' ? date.dayOfWeek <= 5 : working) days += 1
+    if (working === 'unknown' ? !isRestDay(calendar, date.dayOfWeek) : working) days += 1
   }
   return { local, days, provisional }
 }

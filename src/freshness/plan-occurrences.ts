@@ -4,7 +4,9 @@ import { type Calendar, loadCalendars, unknownCalendar } from './calendar.ts'
 import { type Commitment, loadCommitments } from './commitments.ts'
 import { type Due, dueOf, type Terms } from './due.ts'
 import { type Period, periodsBetween } from './periods.ts'
-import { reviseProvisional } from './revise-provisional.ts'
+import { reviseDeadlines } from './revise-deadlines.ts'
+import { inSeason } from './seasons.ts'
+import { applyWaivers } from './waivers.ts'
 
 const dayLength = 86_400_000
 /** How far back a promise that began earlier is planned at first. */
@@ -23,7 +25,7 @@ export interface PlanOptions {
  * and from how many processes it is called. Commitments with equal terms are planned together, in one statement.
  * A version owes the periods that start while it is in force; the period that had begun before a commitment's first
  * day is not owed, nor is one that was already late when the commitment was recorded. Occurrences whose deadline
- * was counted without a calendar are counted again once it is known.
+ * was counted without a calendar are counted again once it is known, and announced delays are kept to.
  *
  * @returns how many occurrences are new
  */
@@ -33,11 +35,12 @@ export async function planOccurrences(
 ): Promise<{ planned: number }> {
   const until = new Date(options.now.getTime() + options.horizonDays * dayLength)
   const calendars = await loadCalendars(db)
-  await reviseProvisional(db, calendars)
+  await reviseDeadlines(db, calendars, { now: options.now })
   let planned = 0
   for (const group of groupByTerms(await loadCommitments(db, options.datasetIds), options.now, until)) {
     planned += await planGroup(db, group, calendars.get(group.calendar) ?? unknownCalendar, until)
   }
+  await applyWaivers(db, options.now, options.datasetIds)
   return { planned }
 }
 
@@ -71,10 +74,9 @@ async function planGroup(
   calendar: Calendar,
   until: Date,
 ): Promise<number> {
-  const owed = periodsBetween(terms.cycle, terms.timeZone, from, until).map((period) => ({
-    period,
-    due: dueOf(period, terms, calendar),
-  }))
+  const owed = periodsBetween(terms.cycle, terms.timeZone, from, until)
+    .filter((period) => inSeason(period, terms.seasons))
+    .map((period) => ({ period, due: dueOf(period, terms, calendar) }))
   if (owed.length === 0) return 0
   const { numAffectedRows } = await sql`
     insert into guiji.occurrence

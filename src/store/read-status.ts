@@ -2,17 +2,16 @@ import type { Kysely } from 'kysely'
 import type pg from 'pg'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
 import type { CycleCode } from '../../catalog-schema/vocabulary/cycles.ts'
+import type { Clocks } from '../freshness/clocks.ts'
 import { type DatasetVerdict, verdicts } from '../freshness/verdicts.ts'
 import type { ListedDataset } from './read-datasets.ts'
 
 /** Everything said of one dataset on the board. */
-export interface DatasetStatus extends DatasetVerdict {
+export interface DatasetStatus extends DatasetVerdict, Clocks {
   readonly name: string
   readonly department: string
   readonly departmentName: string
   readonly cycle: CycleCode
-  readonly lastCheckedAt: Date | null
-  readonly lastChangedAt: Date | null
   readonly held: bigint
   readonly received: bigint
 }
@@ -28,7 +27,9 @@ export async function readStatus(
   const { rows } = await pool.query<Omit<DatasetStatus, keyof DatasetVerdict> & { code: string }>(
     `select d.code, d.name, d.department, p.name as "departmentName",
        d.definition -> 'commitment' ->> 'cycle' as cycle,
-       s.last_checked_at as "lastCheckedAt", s.last_changed_at as "lastChangedAt",
+       s.source_published_at as "sourcePublishedAt", s.last_checked_at as "lastCheckedAt",
+       s.last_changed_at as "lastChangedAt", s.loaded_at as "loadedAt", s.visible_at as "visibleAt",
+       s.published_by as "publishedBy", s.checked_by as "checkedBy", s.complete_by as "completeBy",
        coalesce(s.held, 0) as held, coalesce(s.received, 0) as received
      from guiji.dataset d join guiji.department p on p.code = d.department
        left join guiji.dataset_state s on s.dataset_id = d.id

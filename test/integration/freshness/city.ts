@@ -25,6 +25,8 @@ export interface RunFacts {
   readonly complete?: boolean
   readonly cause?: string
   readonly finished?: string
+  /** When it began to wait for a person. */
+  readonly parked?: string
   /** Absent: nothing was published. */
   readonly visible?: string
   readonly updated?: number
@@ -99,14 +101,15 @@ async function addRun(
   db: Kysely<ControlDatabase>,
   { id, harvest }: Dataset,
   started: string,
-  { state = 'succeeded', complete = true, cause, finished, visible, updated = 0 }: RunFacts,
+  { state = 'succeeded', complete = true, cause, finished, parked, visible, updated = 0 }: RunFacts,
 ): Promise<bigint> {
   const run = await idOf(
     sql<{ id: bigint }>`
     insert into guiji.run (harvest_id, dataset_id, state, mode, started_at, finished_at, complete, cause,
-      read, accepted, updated, held_before, held_after)
-    values (${harvest}, ${id}, ${state}, 'snapshot', ${started}, ${finished ?? visible ?? null}, ${complete},
-      ${cause ?? null}, ${updated}, ${updated}, ${updated}, 10, 10) returning id`.execute(db),
+      parked_at, parked_for, read, accepted, updated, held_before, held_after)
+    values (${harvest}, ${id}, ${state}, 'snapshot', ${started}, ${finished ?? parked ?? visible ?? null},
+      ${complete}, ${cause ?? null}, ${parked ?? null}, ${parked === undefined ? null : (cause ?? 'awaiting-approval')},
+      ${updated}, ${updated}, ${updated}, 10, 10) returning id`.execute(db),
   )
   if (visible !== undefined) {
     await sql`insert into guiji.publication (run_id, dataset_id, at, held_after, received_after)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { loadCalendars, workingDay } from '../../../src/freshness/calendar.ts'
-import { changeTakesEffect, voidedBy } from '../../../src/freshness/commitments.ts'
+import { changeTakesEffect } from '../../../src/freshness/commitments.ts'
 import { judge } from '../../../src/freshness/judge.ts'
 import { planOccurrences } from '../../../src/freshness/plan-occurrences.ts'
 import { replanCommitments } from '../../../src/freshness/replan-commitments.ts'
@@ -160,15 +160,4 @@ test('a change takes effect on its own date, tomorrow, or after its predecessor'
     '2026-11-12',
   )
   expect(changeTakesEffect(version('2026-11-11'), version('2026-01-01'), now)).toBe('2026-11-12')
-})
-
-test('voids only what is pending and begins on the day of the change or later, in the old zone', () => {
-  const voided = voidedBy(
-    { timeZone: 'Asia/Shanghai', effectiveFrom: '2026-01-01' },
-    { timeZone: 'Asia/Shanghai', effectiveFrom: '2026-11-11' },
-  )
-  const on = (periodStart: string, outcome: string) => voided({ periodStart: new Date(periodStart), outcome })
-  expect(on('2026-11-10T16:00Z', 'pending')).toBe(true)
-  expect(on('2026-11-10T15:59Z', 'pending')).toBe(false)
-  expect(on('2026-11-10T16:00Z', 'kept')).toBe(false)
 })
