@@ -7,6 +7,7 @@ import { dateFrom, localDate, startOfDay } from './zone.ts'
 /** One version of a dataset's commitment, as the planner needs it. */
 export interface Commitment {
   readonly id: bigint
+  readonly datasetId: bigint
   readonly terms: Terms
   readonly calendar: string
   /** A period is owed by the version in force at its start: from this instant … */
@@ -37,6 +38,7 @@ export const termsColumns = sql`c.cycle, c.time_zone, c.due_time::text as due_ti
 
 interface Row extends TermsRow {
   id: bigint
+  dataset_id: bigint
   calendar: string
   effective_from: string
   effective_to: string | null
@@ -44,24 +46,26 @@ interface Row extends TermsRow {
   planned_through: Date | null
 }
 
-/** The commitments of datasets that are on the list, all versions. */
+/** The commitments of datasets that are on the list, all versions, in order of their ids. */
 export async function loadCommitments(
   db: Kysely<ControlDatabase>,
   datasetIds?: readonly bigint[],
 ): Promise<Commitment[]> {
   const { rows } = await sql<Row>`
-    select c.id, ${termsColumns}, c.calendar, c.effective_from::text as effective_from, c.effective_to::text as effective_to, c.recorded_at, planned.through as planned_through
+    select c.id, c.dataset_id, ${termsColumns}, c.calendar, c.effective_from::text as effective_from, c.effective_to::text as effective_to, c.recorded_at, planned.through as planned_through
     from guiji.commitment c
     join guiji.dataset d on d.id = c.dataset_id and d.retired_at is null
     left join lateral (select max(o.period_start) as through from guiji.occurrence o where o.commitment_id = c.id)
       planned on true
-    where ${datasetIds === undefined} or c.dataset_id = any(${datasetIds ?? []}::bigint[])`.execute(db)
+    where ${datasetIds === undefined} or c.dataset_id = any(${datasetIds ?? []}::bigint[])
+    order by c.id`.execute(db)
   return rows.map(commitmentOf)
 }
 
 function commitmentOf(row: Row): Commitment {
   return {
     id: row.id,
+    datasetId: row.dataset_id,
     calendar: row.calendar,
     from: startOfDay(dateFrom(row.effective_from), row.time_zone),
     to: row.effective_to === null ? undefined : startOfDay(dateFrom(row.effective_to), row.time_zone),

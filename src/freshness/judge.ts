@@ -86,7 +86,7 @@ const reasonOf = sql`
   end`
 
 /**
- * Occurrences that are not settled and for which a delivery can count by now, and those that a waiver covers.
+ * Occurrences that are not settled and for which a delivery can count by now.
  * `deadline`: what is not there by then is late; `missed_at`: the next deadline, after which it is missed.
  * Locked in one order, so that judges in several processes wait for each other instead of failing.
  */
@@ -101,7 +101,7 @@ function owedOccurrences({ now, datasetIds }: JudgeOptions) {
       where n.dataset_id = o.dataset_id and n.period_start > o.period_start and n.late_at > o.late_at
         and n.outcome <> 'void'
       order by n.period_start limit 1) following on true
-    where ${unsettled} and (${readyAt} <= ${now} or o.waived_until is not null)
+    where ${unsettled} and o.period_start <= ${now} and ${readyAt} <= ${now}
       and (${datasetIds === undefined} or o.dataset_id = any(${datasetIds ?? []}::bigint[]))
     order by o.id for update of o`
 }

@@ -12,11 +12,17 @@ export function inSeason(period: Pick<Period, 'firstDay' | 'lastDay'>, seasons: 
 }
 
 function meets({ firstDay, lastDay }: Pick<Period, 'firstDay' | 'lastDay'>, season: Season): boolean {
-  const [from = '', to = ''] = season.split('/')
-  const day = firstDay.slice(5)
-  const begun = from <= to ? from <= day && day <= to : from <= day || day <= to
-  if (begun) return true
+  if (within(season, firstDay)) return true
+  const [month = 0, day = 0] = season.split('-').map((text) => Number.parseInt(text, 10))
   const year = Number(firstDay.slice(0, 4))
-  const next = [year, year + 1].map((one) => `${String(one).padStart(4, '0')}-${from}`)
-  return next.some((start) => firstDay <= start && start <= lastDay)
+  // A season may begin on a day that the year does not have: then on the next, if that is still of the season.
+  return [year, year + 1]
+    .map((one) => new Date(Date.UTC(one, month - 1, day)).toISOString().slice(0, 10))
+    .some((first) => firstDay <= first && first <= lastDay && within(season, first))
+}
+
+function within(season: Season, date: string): boolean {
+  const [from = '', to = ''] = season.split('/')
+  const day = date.slice(5)
+  return from <= to ? from <= day && day <= to : from <= day || day <= to
 }

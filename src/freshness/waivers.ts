@@ -55,8 +55,8 @@ export async function revokeWaiver(
 }
 
 /**
- * Makes occurrences follow the waivers that stand: of several for one period the newest. An occurrence for which
- * something else holds than before is pending again, and the next judging decides. Safe to call at any time.
+ * Makes occurrences follow the waivers that stand: of several for one period the newest. What was kept stays kept;
+ * for the rest the next judging decides what came of the delay. Safe to call at any time.
  */
 export async function applyWaivers(
   db: Kysely<ControlDatabase>,
@@ -78,8 +78,12 @@ export async function applyWaivers(
       left join standing s on s.dataset_id = o.dataset_id and s.period = o.period
       where o.waived_until is not null
     )
-    update guiji.occurrence o set waived_until = c.until, outcome = 'pending', cause = null, kept_at = null,
-      run_id = null, judged_at = ${now}, judged_for = case when c.until is null then 'waiver-revoked' else 'waiver' end
+    update guiji.occurrence o set waived_until = c.until, judged_at = ${now},
+      judged_for = case when c.until is null then 'waiver-revoked' else 'waiver' end,
+      outcome = case when o.outcome = 'kept' then 'kept' when c.until is null then 'pending' else 'waived' end,
+      cause = case when o.outcome <> 'kept' and c.until is not null then 'waived' end,
+      kept_at = case when o.outcome = 'kept' then o.kept_at end,
+      run_id = case when o.outcome = 'kept' then o.run_id end
     from concerned c
     where o.id = c.id and o.outcome <> 'void' and o.waived_until is distinct from c.until
       and (${datasetIds === undefined} or o.dataset_id = any(${datasetIds ?? []}::bigint[]))`.execute(db)

@@ -14,6 +14,8 @@ export interface Promised {
   readonly graceWorkingDays?: number
   readonly maxLag?: string
   readonly satisfiedBy?: 'check' | 'change'
+  /** `MM-DD/MM-DD` */
+  readonly seasons?: readonly string[]
   readonly from?: string
   readonly recordedAt?: string
   readonly cadence?: string
@@ -87,10 +89,11 @@ function addCommitment(db: Kysely<ControlDatabase>, dataset: bigint, promised: P
   return idOf(
     sql<{ id: bigint }>`
     insert into guiji.commitment (dataset_id, cycle, time_zone, calendar, due_time, due_after_days, grace_hours,
-      grace_working_days, max_lag, satisfied_by, effective_from, recorded_at)
+      grace_working_days, max_lag, satisfied_by, seasons, effective_from, recorded_at)
     values (${dataset}, ${promised.cycle}, ${promised.timeZone ?? 'Asia/Shanghai'}, ${promised.calendar ?? 'cn'},
       ${promised.dueTime ?? '08:00'}, ${promised.dueAfterDays ?? 1}, ${promised.graceHours ?? null},
       ${promised.graceWorkingDays ?? null}, ${promised.maxLag ?? null}::interval, ${promised.satisfiedBy ?? 'check'},
+      ${promised.seasons ?? []}::text[],
       ${promised.from ?? '2026-01-01'}, ${promised.recordedAt ?? '2026-01-01T00:00Z'}) returning id`.execute(
       db,
     ),

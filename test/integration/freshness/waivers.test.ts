@@ -83,7 +83,6 @@ describe('an announced delay', () => {
       verdict: 'missed',
     })
     expect(await history(town, '2026-11-09')).toEqual([
-      '09T02:00 waiver pending',
       '09T02:00 waiver waived waived',
       '10T12:01 deadline late platform-did-not-run',
       '11T05:00 deadline missed platform-did-not-run',
@@ -133,7 +132,6 @@ describe('an announced delay', () => {
     await judge(town.db, { now })
     expect(await history(town, '2026-11-09')).toEqual([
       '10T04:30 deadline late platform-did-not-run',
-      '10T05:00 waiver pending',
       '10T05:00 waiver waived waived',
       '10T06:00 waiver-revoked pending',
       '10T06:00 waiver-revoked late platform-did-not-run',
