@@ -134,6 +134,26 @@ test('a change voids what had not begun and plans it anew; the period in progres
   expect(weeks).toEqual(['2026-W45 pending', '2026-W46 pending', '2026-W47 void'])
 })
 
+test('the period that begins on the very day of a change is owed by the new version alone', async () => {
+  await using town = await city()
+  const dataset = await town.dataset('daily', { cycle: 'daily', from: '2026-11-09' })
+  await planOccurrences(town.db, { now, horizonDays: 2 })
+  await town.commit(dataset.id, {
+    cycle: 'daily',
+    dueTime: '09:00',
+    from: '2026-11-11',
+    recordedAt: now.toISOString(),
+  })
+  await town.db.transaction().execute((trx) => replanCommitments(trx, [dataset.id], now, 1))
+  expect(await town.outcomes(dataset)).toEqual([
+    '2026-11-09 pending',
+    '2026-11-10 pending',
+    '2026-11-11 void',
+    '2026-11-11 pending',
+    '2026-11-12 void',
+  ])
+})
+
 test('a version owes no period that starts after its successor took effect, planned ahead or not', async () => {
   await using town = await city()
   const dataset = await town.dataset('later', { cycle: 'weekly', from: '2026-11-02' })
