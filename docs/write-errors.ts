@@ -7,6 +7,7 @@ import { fileErrors } from '../src/errors/file-errors.ts'
 import { harvestErrors } from '../src/errors/harvest-errors.ts'
 import { httpErrors } from '../src/errors/http-errors.ts'
 import { lifecycleErrors } from '../src/errors/lifecycle-errors.ts'
+import { promiseErrors } from '../src/errors/promise-errors.ts'
 import { sourceErrors } from '../src/errors/source-errors.ts'
 import { storeErrors } from '../src/errors/store-errors.ts'
 import type { ErrorEntry } from '../src/errors/table.ts'
@@ -21,6 +22,8 @@ const areas: readonly (readonly [title: string, entries: Entries])[] = [
   ['HTTP interfaces 接口', httpErrors],
   ['Files 文件', fileErrors],
   ['Runs 运行', { ...harvestErrors, ...lifecycleErrors }],
+  ['Runs 运行', harvestErrors],
+  ['Promises 承诺', promiseErrors],
   ['Store 存储库', storeErrors],
   ['Alerts 告警', alertErrors],
 ]

@@ -3,9 +3,11 @@
  * of words and the schemas of the connectors. A test holds the two equal.
  */
 import { writeFile } from 'node:fs/promises'
+import calendarSchema from '../catalog-schema/documents/calendar.schema.json' with { type: 'json' }
 import departmentSchema from '../catalog-schema/documents/department.schema.json' with { type: 'json' }
 import harvestSchema from '../catalog-schema/documents/harvest.schema.json' with { type: 'json' }
 import sourceSchema from '../catalog-schema/documents/source.schema.json' with { type: 'json' }
+import waiverSchema from '../catalog-schema/documents/waiver.schema.json' with { type: 'json' }
 import workspaceSchema from '../catalog-schema/documents/workspace.schema.json' with { type: 'json' }
 import { semanticTypes } from '../catalog-schema/vocabulary/semantic-types.ts'
 import { vocabularies } from '../catalog-schema/vocabulary/words.ts'
@@ -19,6 +21,8 @@ const documents: readonly (readonly [file: string, schema: JsonSchema])[] = [
   ['catalog/*.yaml', departmentSchema],
   ['sources/*.yaml', sourceSchema],
   ['harvests/*.yaml', harvestSchema],
+  ['calendars/*.yaml', calendarSchema],
+  ['waivers/*.yaml', waiverSchema],
 ]
 
 const heading = `# Workspace documents 工作区文档

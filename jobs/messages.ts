@@ -7,6 +7,7 @@ import { helpMessages } from './messages/help.ts'
 import { historyMessages } from './messages/history.ts'
 import { lifecycleMessages } from './messages/lifecycle.ts'
 import { optionMessages } from './messages/options.ts'
+import { promiseMessages } from './messages/promises.ts'
 import { reportMessages } from './messages/report.ts'
 import { statusMessages } from './messages/status.ts'
 import { storeMessages } from './messages/store.ts'
@@ -22,6 +23,7 @@ export const messages = {
   ...reportMessages,
   ...alertMessages,
   ...historyMessages,
+  ...promiseMessages,
   ...storeMessages,
 } satisfies Record<string, Text>
 

@@ -3,11 +3,8 @@ import type { Kysely } from 'kysely'
 import { Temporal } from 'temporal-polyfill'
 import { request } from 'undici'
 import type { ControlDatabase } from '../catalog-schema/control/database.ts'
-import type {
-  AlertsDocument,
-  SinkDocument,
-  WorkspaceDocument,
-} from '../catalog-schema/documents/documents.ts'
+import type { AlertsDocument, SinkDocument } from '../catalog-schema/documents/alert-documents.ts'
+import type { WorkspaceDocument } from '../catalog-schema/documents/documents.ts'
 import { type Checked, checkAlerts } from '../src/alerts/check-alerts.ts'
 import type { Compose, Sink } from '../src/alerts/message.ts'
 import type { AlertRules } from '../src/alerts/record-changes.ts'

@@ -22,6 +22,7 @@ import { sourceCommand } from './commands/source.ts'
 import { statusCommand } from './commands/status.ts'
 import { storeCommand } from './commands/store.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { waiveCommand } from './commands/waive.ts'
 import type { ExitCode, Shell } from './shell.ts'
 import { suggestionWords } from './suggestion.ts'
 
@@ -43,6 +44,7 @@ const makers: readonly CommandMaker[] = [
   approveCommand,
   refuseCommand,
   cancelCommand,
+  waiveCommand,
   exportCommand,
   storeCommand,
   queryCommand,

@@ -136,6 +136,8 @@ export interface Listing extends AsyncDisposable {
   readonly fields: readonly string[]
   /** When the source says its content is from (file time, Last-Modified); absent where it says nothing. */
   readonly publishedAt?: Date
+  /** What that is taken from: `file-time`, `last-modified`, `manifest`, … */
+  readonly publishedBy?: string
   /** Bytes to come, for progress; absent where unknown. */
   readonly bytes?: number
   /** Records to come, as the source itself declares them; absent where it does not. */

@@ -11,10 +11,14 @@ import type {
 import type { HistoryMonthTable, PeriodCountTable, RollupTable, StandingTable } from './tables/history.ts'
 import type {
   CalendarDayTable,
+  CalendarTable,
   CalendarYearTable,
   CommitmentTable,
+  JudgementTable,
   OccurrenceTable,
   SlotTable,
+  WaiverRevocationTable,
+  WaiverTable,
 } from './tables/promises.ts'
 import type {
   ActiveRunTable,
@@ -38,7 +42,11 @@ export interface ControlDatabase {
   'guiji.harvest': HarvestTable
   'guiji.commitment': CommitmentTable
   'guiji.occurrence': OccurrenceTable
+  'guiji.judgement': JudgementTable
+  'guiji.waiver': WaiverTable
+  'guiji.waiver_revocation': WaiverRevocationTable
   'guiji.slot': SlotTable
+  'guiji.calendar': CalendarTable
   'guiji.calendar_year': CalendarYearTable
   'guiji.calendar_day': CalendarDayTable
   'guiji.run': RunTable

@@ -6,6 +6,7 @@ import type { CycleCode } from '../vocabulary/cycles.ts'
 import type { ItemType } from '../vocabulary/item-types.ts'
 import type { SemanticType } from '../vocabulary/semantic-types.ts'
 import type { SharingMethod, SharingType } from '../vocabulary/sharing.ts'
+import type { AlertsDocument, OpenLineageDocument } from './alert-documents.ts'
 
 /** `guiji.yaml`: one per workspace. */
 export interface WorkspaceDocument {
@@ -43,57 +44,6 @@ export interface HistoryDocument {
   readonly rejects: string
   /** Roll-ups by day. */
   readonly days: string
-}
-
-/** Who is told of incidents, and how. */
-export interface AlertsDocument {
-  readonly language?: 'zh' | 'en'
-  /** ISO 8601 duration: longest time between two checks, and for which a planned run may wait. Default: PT30M. */
-  readonly checkEvery?: string
-  /** Asked with GET after each good check. A URL or a secret reference. */
-  readonly heartbeat?: string
-  /** By name. */
-  readonly sinks?: Readonly<Record<string, SinkDocument>>
-  /** Names of the sinks told first. Default: all that escalation does not name. */
-  readonly to?: readonly string[]
-  readonly escalation?: { readonly after: string; readonly to: readonly string[] }
-}
-
-export type SinkDocument = WebhookDocument | EmailDocument | FileSinkDocument
-
-export interface WebhookDocument {
-  readonly kind: 'webhook'
-  /** A URL or a secret reference. */
-  readonly url: string
-  /** Secret reference. */
-  readonly secret: string
-}
-
-export interface EmailDocument {
-  readonly kind: 'email'
-  readonly host: string
-  readonly port?: number
-  readonly security?: 'tls' | 'starttls' | 'none'
-  readonly user?: string
-  /** Secret reference. */
-  readonly password?: string
-  readonly from: string
-  readonly to: readonly string[]
-}
-
-export interface FileSinkDocument {
-  readonly kind: 'file'
-  /** Relative to the workspace. */
-  readonly path: string
-}
-
-/** Where events of runs are sent. */
-export interface OpenLineageDocument {
-  /** A URL or a secret reference. */
-  readonly url: string
-  /** Secret reference. */
-  readonly apiKey?: string
-  readonly namespace?: string
 }
 
 export interface Contact {
@@ -154,6 +104,11 @@ export interface SharingDocument {
   readonly legalBasis?: string
 }
 
+export interface SeasonDocument {
+  readonly from: string
+  readonly to: string
+}
+
 export interface CommitmentDocument {
   readonly cycle: CycleCode
   /** Local date from which the promise holds, `YYYY-MM-DD`. Default: 2025-08-01, when Decree 809 came into force. */
@@ -167,6 +122,8 @@ export interface CommitmentDocument {
   readonly grace: { readonly hours?: number; readonly workingDays?: number }
   /** ISO 8601 duration, realtime only: how old the newest record may be. Default: PT1H. */
   readonly maxLag?: string
+  /** Stretches of the year, `MM-DD`, both ends included, a period of which is owed. Absent: all year. */
+  readonly seasons?: readonly SeasonDocument[]
   /** `check`: a complete look that found nothing new keeps the promise; `change`: new content is owed. */
   readonly satisfiedBy: 'check' | 'change'
 }
@@ -256,9 +213,40 @@ export interface HarvestDocument {
   }
   /** ISO 8601 duration without progress (no byte, no record, no working statement) after which a run is given up. */
   readonly patience?: string
+  /** Code of the date item whose newest value says how far the data goes. */
+  readonly businessDate?: string
   /** Cron expression; absent: derived from the commitment. */
   readonly cadence?: string
   readonly enabled: boolean
+}
+
+export type WeekDay = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday'
+
+/** `calendars/<code>.yaml`: a working-day calendar, or what is known better than the notices that guiji brings. */
+export interface CalendarDocument {
+  readonly code: string
+  readonly name?: string
+  readonly restDays: readonly WeekDay[]
+  /** Years whose notice is out, each taking the place of what guiji brings for it. */
+  readonly years: readonly {
+    readonly year: number
+    readonly notice?: string
+    /** `YYYY-MM-DD`, or first and last day joined by `/`. */
+    readonly off: readonly string[]
+    readonly worked: readonly string[]
+  }[]
+  readonly changes: readonly { readonly day: string; readonly working: boolean; readonly name?: string }[]
+}
+
+/** A delay that a department announced. */
+export interface WaiverDocument {
+  readonly dataset: string
+  /** Labels of periods, see `Period` in `src/freshness`. */
+  readonly periods: readonly string[]
+  /** `YYYY-MM-DD` (to its end), local `YYYY-MM-DDTHH:MM`, or an instant with offset. Absent: not owed at all. */
+  readonly until?: string
+  readonly reason: string
+  readonly by: string
 }
 
 /** A whole validated workspace. Arrays are sorted by code. */
@@ -270,4 +258,7 @@ export interface Workspace {
   readonly datasets: readonly (DatasetDocument & { readonly department: string })[]
   readonly sources: readonly SourceDocument[]
   readonly harvests: readonly HarvestDocument[]
+  /** Absent in a version that was applied before there were any. */
+  readonly calendars?: readonly CalendarDocument[]
+  readonly waivers?: readonly WaiverDocument[]
 }

@@ -117,9 +117,9 @@ function decode(batch: Batch, index: number, reader: JsonReader): readonly (stri
   return isCut ? issue('oversize', 'the record is too long; only its beginning was kept') : decoded
 }
 
-function published(mark: Mark | undefined): { publishedAt?: Date } {
+function published(mark: Mark | undefined): Pick<Listing, 'publishedAt' | 'publishedBy'> {
   const time = mark?.lastModified === undefined ? Number.NaN : Date.parse(mark.lastModified)
-  return Number.isNaN(time) ? {} : { publishedAt: new Date(time) }
+  return Number.isNaN(time) ? {} : { publishedAt: new Date(time), publishedBy: 'last-modified' }
 }
 
 /** Whether the source itself showed that this is all of it. */

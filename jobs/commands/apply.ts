@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import type { Replanned } from '../../src/freshness/replan-commitments.ts'
 import { seedCalendar } from '../../src/freshness/seed-calendar.ts'
 import { appliedWorkspace, applyWorkspace } from '../../src/workspace/apply-workspace.ts'
 import { type Change, diffWorkspaces } from '../../src/workspace/diff-workspace.ts'
@@ -31,12 +32,13 @@ async function apply(shell: Shell, options: ApplyOptions): Promise<ExitCode> {
     return 0
   }
   await seedCalendar(session.db)
-  const { version, changes } = await applyWorkspace(session.pool, workspace, {
+  const { version, changes, replanned } = await applyWorkspace(session.pool, workspace, {
     allowLoss: options.allowLoss === true,
     by: shell.user,
     now: new Date(shell.clock()),
   })
-  report(shell, options, { changes, unfinished, ...(version === undefined ? {} : { version }) })
+  const done = { ...(version !== undefined && { version }), ...(replanned && { replanned }) }
+  report(shell, options, { changes, unfinished, ...done })
   return 0
 }
 
@@ -44,14 +46,17 @@ interface Report {
   readonly changes: readonly Change[]
   readonly unfinished: readonly Problem[]
   readonly version?: bigint
+  readonly replanned?: Replanned
 }
 
-function report(shell: Shell, options: ApplyOptions, { changes, unfinished, version }: Report): void {
+function report(shell: Shell, options: ApplyOptions, told: Report): void {
+  const { changes, unfinished, version, replanned } = told
   const { out, say, language } = shell
   if (options.json === true) {
     out.json({
       dryRun: options.dryRun === true,
       ...(version === undefined ? {} : { version }),
+      ...(replanned === undefined ? {} : { replanned }),
       changes,
       unfinished: unfinished.map((one) => problemJson(one, language)),
     })
@@ -62,6 +67,7 @@ function report(shell: Shell, options: ApplyOptions, { changes, unfinished, vers
   else out.line(say('apply.plan', countActions(changes)))
   if (options.dryRun === true && changes.length > 0) out.line(say('apply.dry'))
   if (version !== undefined) out.line(say('apply.done', { version }))
+  if (replanned !== undefined && replanned.voided > 0) out.line(say('apply.replanned', { ...replanned }))
   out.lines(unfinishedLines(unfinished, shell))
 }
 

@@ -4,17 +4,19 @@ import { verdicts as verdictTitles } from '../../catalog-schema/vocabulary/verdi
 import { bringUpToDate } from '../../src/freshness/bring-up-to-date.ts'
 import { reapLostRuns } from '../../src/harvest/lifecycle/reap.ts'
 import { readTroubled } from '../../src/sources/record-health.ts'
-import { requireDepartment } from '../../src/store/read-datasets.ts'
+import { listedDataset, requireDepartment } from '../../src/store/read-datasets.ts'
 import {
-  type BoardChoice,
+  type BoardPage,
   type DatasetStatus,
   type DepartmentTotals,
   readDepartments,
   readStatus,
+  totalsOfDatasets,
 } from '../../src/store/read-status.ts'
 import { horizonDays } from '../../src/workspace/apply-workspace.ts'
 import { causeText } from '../cause-text.ts'
 import { type CommandMaker, newCommand, onCall } from '../command.ts'
+import { clocksJson, datasetJson, showDataset } from '../dataset-status.ts'
 import { openSession, type Session } from '../session.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
 import { countText, instantText, shareText, shortInstant } from '../terminal/format.ts'
@@ -29,27 +31,40 @@ export const statusCommand: CommandMaker = (shell, done) => {
   const command = newCommand(shell, 'status', {
     about: 'help.status',
     example: 'guiji status --department gongan',
-  }).addOption(new Option('--department <code>', shell.say('option.department')))
-  return onCall<StatusOptions>(command, done, (options) => status(shell, options))
+  })
+    .argument('[dataset]', shell.say('argument.dataset'))
+    .addOption(new Option('--department <code>', shell.say('option.department')))
+  return onCall<StatusOptions>(command, done, (options, [code]) =>
+    status(shell, options, typeof code === 'string' ? code : undefined),
+  )
 }
 
-async function status(shell: Shell, options: StatusOptions): Promise<ExitCode> {
+async function status(shell: Shell, options: StatusOptions, code: string | undefined): Promise<ExitCode> {
   await using session = await openSession(shell, options)
   const { pool, db } = session
   const { department } = options
   if (department !== undefined) await requireDepartment(pool, department)
+  const dataset = code === undefined ? undefined : await listedDataset(pool, code)
   await reapLostRuns(pool)
   const now = new Date(shell.clock())
   await bringUpToDate(db, { now, horizonDays })
-  const board = await readBoard(db, { now, department })
+  const board = await readBoard(db, { now, department, code })
   const zone = session.settings.timeZone
   const troubled = await readTroubled(pool, now)
-  if (options.json === true)
-    shell.out.json({ ...statusJson(board, now, zone), ...troubledJson(troubled, zone) })
-  else {
-    showStatus(shell, board, now, zone)
-    shell.out.lines(troubledLines(shell, troubled, zone))
+  if (options.json === true) {
+    const details = dataset === undefined ? {} : await datasetJson(session, { id: dataset.id, now })
+    shell.out.json({
+      ...statusJson(board, now, zone, dataset !== undefined),
+      ...details,
+      ...troubledJson(troubled, zone),
+    })
+    return 0
   }
+  const [only] = board.datasets
+  if (dataset !== undefined && only !== undefined)
+    await showDataset(shell, session, { status: only, id: dataset.id, now })
+  else showStatus(shell, board, now, zone)
+  shell.out.lines(troubledLines(shell, troubled, zone))
   return 0
 }
 
@@ -60,16 +75,18 @@ export interface Board {
 }
 
 /** Totals and datasets of one instant: a publication in the middle is seen by both or by neither. */
-async function readBoard(db: Session['db'], choice: BoardChoice): Promise<Board> {
+async function readBoard(db: Session['db'], choice: BoardPage): Promise<Board> {
   const reading = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
-  return await reading.execute(async (trx) => ({
-    departments: await readDepartments(trx, choice),
-    datasets: await readStatus(trx, choice),
-  }))
+  return await reading.execute(async (trx) => {
+    const datasets = await readStatus(trx, choice)
+    const departments =
+      choice.code === undefined ? await readDepartments(trx, choice) : [totalsOfDatasets(datasets)]
+    return { departments, datasets }
+  })
 }
 
 /** The answer to programs: counts as decimal strings, instants with the workspace zone's offset. */
-export function statusJson(board: Board, now: Date, zone: string): object {
+export function statusJson(board: Board, now: Date, zone: string, withClocks = false): object {
   const instant = (at: Date | null) => (at === null ? null : instantText(at, zone))
   return {
     asOf: instantText(now, zone),
@@ -87,6 +104,7 @@ export function statusJson(board: Board, now: Date, zone: string): object {
       lastChangedAt: instant(one.lastChangedAt),
       held: one.held,
       received: one.received,
+      ...(withClocks && clocksJson(one, zone)),
     })),
   }
 }

@@ -4,6 +4,7 @@ import { documentErrors } from './document-errors.ts'
 import { fileErrors } from './file-errors.ts'
 import { harvestErrors } from './harvest-errors.ts'
 import { lifecycleErrors } from './lifecycle-errors.ts'
+import { promiseErrors } from './promise-errors.ts'
 import { sourceErrors } from './source-errors.ts'
 import { storeErrors } from './store-errors.ts'
 import type { Cause, ErrorEntry, Language, Recovery } from './table.ts'
@@ -18,6 +19,7 @@ export const errorTable = {
   ...harvestErrors,
   ...alertErrors,
   ...lifecycleErrors,
+  ...promiseErrors,
 } satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof errorTable

@@ -7,6 +7,7 @@ import { dateFrom, localDate, startOfDay } from './zone.ts'
 /** One version of a dataset's commitment, as the planner needs it. */
 export interface Commitment {
   readonly id: bigint
+  readonly datasetId: bigint
   readonly terms: Terms
   readonly calendar: string
   /** A period is owed by the version in force at its start: from this instant … */
@@ -28,14 +29,16 @@ export interface TermsRow {
   grace_hours: number | null
   grace_working_days: number | null
   lag_seconds: number | null
+  seasons: string[]
 }
 
 /** Selects a `TermsRow` from `guiji.commitment c`. */
 export const termsColumns = sql`c.cycle, c.time_zone, c.due_time::text as due_time, c.due_after_days, c.grace_hours,
-  c.grace_working_days, extract(epoch from c.max_lag)::float8 as lag_seconds`
+  c.grace_working_days, extract(epoch from c.max_lag)::float8 as lag_seconds, c.seasons`
 
 interface Row extends TermsRow {
   id: bigint
+  dataset_id: bigint
   calendar: string
   effective_from: string
   effective_to: string | null
@@ -43,24 +46,26 @@ interface Row extends TermsRow {
   planned_through: Date | null
 }
 
-/** The commitments of datasets that are on the list, all versions. */
+/** The commitments of datasets that are on the list, all versions, in order of their ids. */
 export async function loadCommitments(
   db: Kysely<ControlDatabase>,
   datasetIds?: readonly bigint[],
 ): Promise<Commitment[]> {
   const { rows } = await sql<Row>`
-    select c.id, ${termsColumns}, c.calendar, c.effective_from::text as effective_from, c.effective_to::text as effective_to, c.recorded_at, planned.through as planned_through
+    select c.id, c.dataset_id, ${termsColumns}, c.calendar, c.effective_from::text as effective_from, c.effective_to::text as effective_to, c.recorded_at, planned.through as planned_through
     from guiji.commitment c
     join guiji.dataset d on d.id = c.dataset_id and d.retired_at is null
     left join lateral (select max(o.period_start) as through from guiji.occurrence o where o.commitment_id = c.id)
       planned on true
-    where ${datasetIds === undefined} or c.dataset_id = any(${datasetIds ?? []}::bigint[])`.execute(db)
+    where ${datasetIds === undefined} or c.dataset_id = any(${datasetIds ?? []}::bigint[])
+    order by c.id`.execute(db)
   return rows.map(commitmentOf)
 }
 
 function commitmentOf(row: Row): Commitment {
   return {
     id: row.id,
+    datasetId: row.dataset_id,
     calendar: row.calendar,
     from: startOfDay(dateFrom(row.effective_from), row.time_zone),
     to: row.effective_to === null ? undefined : startOfDay(dateFrom(row.effective_to), row.time_zone),
@@ -79,6 +84,7 @@ export function termsOf(row: TermsRow): Terms {
     graceHours: row.grace_hours,
     graceWorkingDays: row.grace_working_days,
     lagSeconds: row.lag_seconds,
+    seasons: row.seasons,
   }
 }
 
@@ -97,16 +103,4 @@ export function changeTakesEffect(previous: Version, next: Version, now: Date): 
   const tomorrow = localDate(now, next.timeZone).add({ days: 1 }).toString()
   const afterPrevious = dateFrom(previous.effectiveFrom).add({ days: 1 }).toString()
   return [next.effectiveFrom, tomorrow, afterPrevious].toSorted().at(-1) ?? tomorrow
-}
-
-/**
- * Whether an occurrence of the previous version is void because of the next one: its period starts on or after the
- * day the next takes effect, and nothing has been judged yet. A period in progress on that day stays as it was.
- */
-export function voidedBy(
-  previous: Version,
-  next: Version,
-): (of: { periodStart: Date; outcome: string }) => boolean {
-  const change = startOfDay(dateFrom(next.effectiveFrom), previous.timeZone)
-  return ({ periodStart, outcome }) => outcome === 'pending' && periodStart >= change
 }

@@ -1,7 +1,9 @@
 import type { CycleCode } from '../../catalog-schema/vocabulary/cycles.ts'
-import { type Calendar, workingDay } from './calendar.ts'
+import type { Calendar } from './calendar.ts'
+import { graceEnd } from './grace.ts'
 import type { Period } from './periods.ts'
-import { at, dateFrom, dayExists, instantOf, type LocalDateTime, localDateTime } from './zone.ts'
+import type { Season } from './seasons.ts'
+import { at, dateFrom, instantOf, type LocalDateTime, localDateTime } from './zone.ts'
 
 /** What a commitment says about time. */
 export interface Terms {
@@ -15,6 +17,8 @@ export interface Terms {
   readonly graceWorkingDays: number | null
   /** Seconds after the end of an hour at which its data is due; null: one hour. Only for cycles counted in hours. */
   readonly lagSeconds: number | null
+  /** Stretches of the year in which periods are owed; none: all year. */
+  readonly seasons: readonly Season[]
 }
 
 export interface Due {
@@ -22,7 +26,7 @@ export interface Due {
   readonly dueAt: Date
   /** `dueAt` plus grace: a delivery up to here, inclusive, keeps the promise. */
   readonly lateAt: Date
-  /** True: the grace was counted over a year whose calendar is not known, taking Monday to Friday as working days. */
+  /** True: the grace was counted over a year whose calendar is not known, taking the ordinary week for it. */
   readonly provisional: boolean
 }
 
@@ -33,38 +37,24 @@ const defaultLagSeconds = 3_600
  * Hourly and realtime: the lag after the hour's end. Grace in working days runs to the same local time of the n-th
  * working day after the due date (which itself is not counted); grace in hours is elapsed time and comes after it.
  */
-export function dueOf(period: Period, terms: Terms, calendar: Calendar): Due {
-  const { timeZone } = terms
-  const counted = terms.cycle === 'hourly' || terms.cycle === 'realtime'
-  const lag = (terms.lagSeconds ?? defaultLagSeconds) * 1000
-  const promised = counted
-    ? localDateTime(new Date(period.end.getTime() + lag), timeZone)
-    : at(dateFrom(period.lastDay).add({ days: terms.dueAfterDays }), terms.dueTime)
-  // An hour that the clock shows twice cannot be told from its local time: keep the instant.
-  const dueAt = counted ? new Date(period.end.getTime() + lag) : instantOf(promised, timeZone)
-  const grace = afterWorkingDays(promised, terms.graceWorkingDays ?? 0, calendar, timeZone)
-  const graceEnd = grace.days === 0 ? dueAt : instantOf(grace.local, timeZone)
-  const lateAt = new Date(graceEnd.getTime() + (terms.graceHours ?? 0) * 3_600_000)
-  return { dueAt, lateAt, provisional: grace.provisional }
+export function dueOf(period: Pick<Period, 'end' | 'lastDay'>, terms: Terms, calendar: Calendar): Due {
+  const { timeZone, cycle } = terms
+  const hourly = cycle === 'hourly' || cycle === 'realtime'
+  const dueAt = hourly ? afterLag(period, terms) : instantOf(dueTimeOf(period, terms), timeZone)
+  const workingDays = terms.graceWorkingDays ?? 0
+  const hours = (terms.graceHours ?? 0) * 3_600_000
+  if (workingDays === 0) return { dueAt, lateAt: new Date(dueAt.getTime() + hours), provisional: false }
+  const promised = hourly ? localDateTime(dueAt, timeZone) : dueTimeOf(period, terms)
+  const { day, provisional } = graceEnd(promised.toPlainDate().toString(), workingDays, calendar, timeZone)
+  const end = instantOf(dateFrom(day).toPlainDateTime(promised.toPlainTime()), timeZone)
+  return { dueAt, lateAt: new Date(end.getTime() + hours), provisional }
 }
 
-interface Counted {
-  readonly local: LocalDateTime
-  readonly days: number
-  readonly provisional: boolean
+/** An instant, not a local time: an hour that the clock shows twice could not be told from it. */
+function afterLag({ end }: Pick<Period, 'end'>, { lagSeconds }: Terms): Date {
+  return new Date(end.getTime() + (lagSeconds ?? defaultLagSeconds) * 1000)
 }
 
-function afterWorkingDays(from: LocalDateTime, count: number, calendar: Calendar, timeZone: string): Counted {
-  let local = from
-  let days = 0
-  let provisional = false
-  while (days < count) {
-    local = local.add({ days: 1 })
-    const date = local.toPlainDate()
-    if (!dayExists(date, timeZone)) continue
-    const working = workingDay(calendar, date.toString())
-    if (working === 'unknown') provisional = true
-    if (working === 'unknown' ? date.dayOfWeek <= 5 : working) days += 1
-  }
-  return { local, days, provisional }
+function dueTimeOf({ lastDay }: Pick<Period, 'lastDay'>, { dueAfterDays, dueTime }: Terms): LocalDateTime {
+  return at(dateFrom(lastDay).add({ days: dueAfterDays }), dueTime)
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
+import { causeOf, runAtDeadline } from './cause-at-deadline.ts'
 import { readyAt, unsettled } from './occurrence-rows.ts'
 import { refreshStanding } from './standing.ts'
 
@@ -13,13 +14,13 @@ export interface JudgeOptions {
 export interface Judgement {
   readonly occurrenceId: bigint
   readonly datasetId: bigint
-  readonly outcome: 'kept' | 'late' | 'missed'
+  readonly outcome: 'kept' | 'late' | 'missed' | 'waived'
   readonly cause: string | null
 }
 
 /**
  * Judges every occurrence whose period is over, from recorded facts and their instants: the answer is the same
- * whenever the judge runs. Called after every run and by the clock.
+ * whenever the judge runs. Called after every run and by the clock. What was said before stays in `guiji.judgement`.
  *
  * A **delivery** for a period is a published run with a complete listing whose reading began at or after the end of
  * the period, since a period's data can only be complete after it ended; where new content is owed, it must have
@@ -27,7 +28,8 @@ export interface Judgement {
  * Only the first delivery counts:
  *
  * - at or before `late_at`: **kept**;
- * - after it, but not after the next deadline of the dataset: **late**;
+ * - after it, but excused by a waiver (`waived_until`): **waived**, as it is until then without a delivery;
+ * - after both, but not after the next deadline of the dataset: **late**;
  * - until then late too, without a delivery; once the next deadline has passed as well: **missed**, for good.
  *   So a delivery after a long silence keeps the newest period, is late for the one before and nothing for the rest.
  *
@@ -41,8 +43,9 @@ export async function judge(db: Kysely<ControlDatabase>, options: JudgeOptions):
       select owed.*, delivery.*,
         case
           when delivery.visible_at <= owed.late_at then 'kept'
+          when coalesce(delivery.visible_at, ${now}) <= owed.waived_until then 'waived'
           when coalesce(delivery.visible_at, ${now}) > owed.missed_at then 'missed'
-          when delivery.visible_at is not null or ${now} > owed.late_at then 'late'
+          when delivery.visible_at is not null or ${now} > owed.deadline then 'late'
           else 'pending'
         end as verdict
       from owed left join lateral (${firstDelivery(now)}) delivery on true
@@ -51,19 +54,23 @@ export async function judge(db: Kysely<ControlDatabase>, options: JudgeOptions):
       update guiji.occurrence o set
         outcome = judged.verdict,
         judged_at = ${now},
+        judged_for = ${reasonOf},
         kept_at = case when judged.verdict <> 'missed' then judged.visible_at end,
         run_id = case when judged.verdict <> 'missed' then judged.run_id end,
-        cause = case when judged.verdict <> 'kept' then coalesce(o.cause, ${causeOf}) end
+        cause = case judged.verdict when 'kept' then null when 'waived' then 'waived'
+          else coalesce(nullif(o.cause, 'waived'), ${causeOf}) end
       from judged left join lateral (${runAtDeadline}) r on true
       where o.id = judged.id and judged.verdict <> 'pending'
         and (o.outcome <> judged.verdict or judged.visible_at is not null)
       returning o.id, o.dataset_id, o.outcome, o.cause, o.kept_at, least(o.period_end, judged.read_began) as through
     ),
     advanced as (
-      insert into guiji.dataset_state as state (dataset_id, complete_through)
-      select dataset_id, max(through) from changed where kept_at is not null group by dataset_id order by dataset_id
-      on conflict (dataset_id) do update set complete_through = excluded.complete_through
-      where state.complete_through is null or state.complete_through < excluded.complete_through
+      insert into guiji.dataset_state as state (dataset_id, complete_through, complete_by)
+      select dataset_id, max(through), 'period' from changed where kept_at is not null
+      group by dataset_id order by dataset_id
+      on conflict (dataset_id) do update set complete_through = excluded.complete_through, complete_by = 'period'
+      where state.complete_by is distinct from 'business-date'
+        and (state.complete_through is null or state.complete_through < excluded.complete_through)
     )
     select id as "occurrenceId", dataset_id as "datasetId", outcome, cause from changed order by id`.execute(
     db,
@@ -72,13 +79,23 @@ export async function judge(db: Kysely<ControlDatabase>, options: JudgeOptions):
   return rows
 }
 
+/** Why an occurrence judged anew is pending (a calendar, a waiver) is said once more with its new outcome. */
+const reasonOf = sql`
+  case
+    when o.outcome = 'pending' and o.judged_for <> 'deadline' then o.judged_for
+    when judged.visible_at is not null then 'delivery'
+    else 'deadline'
+  end`
+
 /**
- * Occurrences that are not settled and for which a delivery can count by now; `missed_at`: the next deadline.
+ * Occurrences that are not settled and for which a delivery can count by now.
+ * `deadline`: what is not there by then is late; `missed_at`: the next deadline, after which it is missed.
  * Locked in one order, so that judges in several processes wait for each other instead of failing.
  */
 function owedOccurrences({ now, datasetIds }: JudgeOptions) {
   return sql`
-    select o.id, o.dataset_id, o.late_at, c.satisfied_by, ${readyAt} as ready_at, following.late_at as missed_at
+    select o.id, o.dataset_id, o.late_at, o.waived_until, greatest(o.late_at, o.waived_until) as deadline,
+      c.satisfied_by, ${readyAt} as ready_at, greatest(following.late_at, o.waived_until) as missed_at
     from guiji.occurrence o
     join guiji.commitment c on c.id = o.commitment_id
     left join lateral (
@@ -86,7 +103,7 @@ function owedOccurrences({ now, datasetIds }: JudgeOptions) {
       where n.dataset_id = o.dataset_id and n.period_start > o.period_start and n.late_at > o.late_at
         and n.outcome <> 'void'
       order by n.period_start limit 1) following on true
-    where ${unsettled} and ${readyAt} <= ${now}
+    where ${unsettled} and o.period_start <= ${now} and ${readyAt} <= ${now}
       and (${datasetIds === undefined} or o.dataset_id = any(${datasetIds ?? []}::bigint[]))
     order by o.id for update of o`
 }
@@ -99,29 +116,9 @@ function firstDelivery(now: Date) {
     left join guiji.publication p on p.run_id = run.id
     cross join lateral (select run.inserted + run.updated + run.deleted + run.restored as rows) changed
     cross join lateral (
-      select coalesce(p.at, case when changed.rows = 0 then run.finished_at end) as at) visible
+      select coalesce(p.at, case when changed.rows = 0 and run.state = 'succeeded' then run.finished_at end) as at) visible
     where run.dataset_id = owed.dataset_id and run.started_at >= owed.ready_at and run.complete
       and run.state in ('succeeded', 'partial') and visible.at <= ${now}
       and (owed.satisfied_by = 'check' or changed.rows > 0)
     order by visible.at, run.id limit 1`
 }
-
-/** The last run that had begun by the deadline and after the period; or one that still waits for a person. */
-const runAtDeadline = sql`
-  select run.id, run.state, run.cause, run.complete, run.finished_at
-  from guiji.run run
-  where run.dataset_id = judged.dataset_id and run.started_at <= judged.late_at
-    and (run.started_at >= judged.ready_at or run.state = 'awaiting-approval')
-  order by run.started_at desc, run.id desc limit 1`
-
-/** A run that was under way at the deadline, or came to its end after it, was started too late. */
-const causeOf = sql`
-  case
-    when r.id is null then 'platform-did-not-run'
-    when r.state = 'awaiting-approval' then 'awaiting-approval'
-    when r.state = 'refused' then coalesce(r.cause, 'held-by-checks')
-    when r.state in ('failed', 'lost', 'cancelled') then coalesce(r.cause, 'platform-failed')
-    when r.state in ('queued', 'running', 'publishing') or r.finished_at > judged.late_at then 'platform-did-not-run'
-    when r.complete is not true then coalesce(r.cause, 'source-wrong:truncated')
-    else coalesce(r.cause, 'not-published')
-  end`

@@ -7,6 +7,7 @@ import { type RawBuilder, sql } from 'kysely'
 export const readyAt: RawBuilder<Date> = sql`
   case when o.due_at < o.period_end then o.period_start else o.period_end end`
 
-/** Whether the occurrence row `o` still waits for its delivery. */
+/** Whether the occurrence row `o` still waits for its delivery, a delay that was announced included. */
 export const unsettled: RawBuilder<boolean> = sql`
-  (o.outcome = 'pending' or (o.outcome = 'late' and o.kept_at is null))`
+  (o.outcome = 'pending' or (o.outcome = 'late' and o.kept_at is null)
+    or (o.outcome = 'waived' and o.kept_at is null and o.waived_until < 'infinity'))`

@@ -12,7 +12,8 @@ export interface Period {
   readonly label: string
   readonly start: Date
   readonly end: Date
-  /** Local date of the period's last day, `YYYY-MM-DD`. */
+  /** Local dates of the period's first and last day, `YYYY-MM-DD`. */
+  readonly firstDay: string
   readonly lastDay: string
 }
 
@@ -48,6 +49,7 @@ export function periodsBetween(cycle: CycleCode, timeZone: string, from: Date, u
         label: calendar.label(day),
         start,
         end,
+        firstDay: day.toString(),
         lastDay: nextDay.subtract({ days: 1 }).toString(),
       })
     }
@@ -58,7 +60,8 @@ export function periodsBetween(cycle: CycleCode, timeZone: string, from: Date, u
 }
 
 function periodOfHour(hour: HourPeriod): Period {
-  return { label: hour.label, start: hour.start, end: hour.end, lastDay: hour.label.slice(0, 10) }
+  const day = hour.label.slice(0, 10)
+  return { label: hour.label, start: hour.start, end: hour.end, firstDay: day, lastDay: day }
 }
 
 /** Periods of `count` months, counted from January. */

@@ -3,6 +3,9 @@ import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
 import { planOccurrences } from './plan-occurrences.ts'
 import { dateFrom, startOfDay } from './zone.ts'
 
+/** The occurrence row `o` has come to nothing yet, so that it can be void. */
+const untouched = sql`(o.outcome = 'pending' or (o.outcome = 'waived' and o.kept_at is null))`
+
 export interface Replanned {
   /** Occurrences that are owed no more: they stay, with outcome `void`. */
   readonly voided: number
@@ -51,11 +54,9 @@ async function voidSuperseded(
     where dataset_id = any(${datasetIds}::bigint[]) and effective_to is not null`.execute(trx)
   const ends = rows.map((row) => startOfDay(dateFrom(row.effective_to), row.time_zone).toISOString())
   const { numAffectedRows } = await sql`
-    update guiji.occurrence o set outcome = 'void', judged_at = ${now}
+    update guiji.occurrence o set outcome = 'void', judged_at = ${now}, judged_for = 'commitment'
     from unnest(${rows.map(({ id }) => id)}::bigint[], ${ends}::timestamptz[]) as closed (id, ends)
-    where o.commitment_id = closed.id and o.outcome = 'pending' and o.period_start >= closed.ends`.execute(
-    trx,
-  )
+    where o.commitment_id = closed.id and ${untouched} and o.period_start >= closed.ends`.execute(trx)
   return Number(numAffectedRows ?? 0n)
 }
 
@@ -65,9 +66,9 @@ async function voidRetired(
   now: Date,
 ): Promise<number> {
   const { numAffectedRows } = await sql`
-    update guiji.occurrence o set outcome = 'void', judged_at = ${now}
+    update guiji.occurrence o set outcome = 'void', judged_at = ${now}, judged_for = 'list'
     from guiji.dataset d
     where d.id = any(${datasetIds}::bigint[]) and d.retired_at is not null
-      and o.dataset_id = d.id and o.outcome = 'pending' and o.period_end > d.retired_at`.execute(trx)
+      and o.dataset_id = d.id and ${untouched} and o.period_end > d.retired_at`.execute(trx)
   return Number(numAffectedRows ?? 0n)
 }

@@ -19,9 +19,18 @@ export async function finishUnchanged(
     await client.query(
       `update guiji.dataset_state set last_checked_at = $2,
          last_snapshot_at = case when (select mode from guiji.run where id = $5) = 'snapshot' then $2 else last_snapshot_at end,
-         source_published_at = coalesce($3, source_published_at), token = coalesce($4, token)
+         source_published_at = coalesce($3, source_published_at), token = coalesce($4, token),
+         published_by = case when $3::timestamptz is null then published_by else $6 end, checked_by = $7
        where dataset_id = $1`,
-      [target.datasetId, startedAt, listing.publishedAt ?? null, listing.end().token ?? null, runId],
+      [
+        target.datasetId,
+        startedAt,
+        listing.publishedAt ?? null,
+        listing.end().token ?? null,
+        runId,
+        listing.publishedBy ?? null,
+        listing.unchangedBy ?? 'source',
+      ],
     )
     await client.query(
       `insert into guiji.publication (run_id, dataset_id, at, held_after, received_after)

@@ -124,6 +124,7 @@ function settlementOf(
     ...(context.listing.publishedAt === undefined
       ? {}
       : { publishedAt: context.listing.publishedAt.toISOString() }),
+    ...(context.listing.publishedBy === undefined ? {} : { publishedBy: context.listing.publishedBy }),
   }
   const { client, runId, fence, datasetId, layout } = context
   const { dataset, harvest } = job.claim.target

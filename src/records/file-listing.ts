@@ -18,6 +18,7 @@ export class FileListing<B extends Batch> implements Listing {
   readonly unchangedBy?: string
   readonly fields: readonly string[]
   readonly publishedAt: Date
+  readonly publishedBy = 'file-time'
   readonly bytes: number
   readonly copy?: CopyDialect
   readonly decode: (batch: Batch, index: number) => readonly (string | null)[] | Issue

@@ -2,16 +2,15 @@ import { type Kysely, sql } from 'kysely'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
 import type { CycleCode } from '../../catalog-schema/vocabulary/cycles.ts'
 import type { Verdict } from '../../catalog-schema/vocabulary/verdicts.ts'
+import type { Clocks } from '../freshness/clocks.ts'
 import type { DatasetVerdict } from '../freshness/verdicts.ts'
 
 /** Everything said of one dataset on the board. */
-export interface DatasetStatus extends DatasetVerdict {
+export interface DatasetStatus extends DatasetVerdict, Clocks {
   readonly name: string
   readonly department: string
   readonly departmentName: string
   readonly cycle: CycleCode
-  readonly lastCheckedAt: Date | null
-  readonly lastChangedAt: Date | null
   readonly held: bigint
   readonly received: bigint
 }
@@ -45,8 +44,10 @@ export async function readStatus(db: Kysely<ControlDatabase>, page: BoardPage): 
     select d.code, d.name, d.department,
       (select p.name from guiji.department p where p.code = d.department) as "departmentName",
       d.definition -> 'commitment' ->> 'cycle' as cycle, v.verdict, v.cause, v.due_at as "dueAt",
-      s.complete_through as "completeThrough", v.kept, v.owed, v.no_clock as "noClock", v.provisional, s.last_checked_at as "lastCheckedAt",
-      s.last_changed_at as "lastChangedAt", v.held, v.received
+      s.complete_through as "completeThrough", v.kept, v.owed, v.no_clock as "noClock", v.provisional,
+      s.source_published_at as "sourcePublishedAt", s.last_checked_at as "lastCheckedAt",
+      s.last_changed_at as "lastChangedAt", s.loaded_at as "loadedAt", s.visible_at as "visibleAt",
+      s.published_by as "publishedBy", s.checked_by as "checkedBy", s.complete_by as "completeBy", v.held, v.received
     from guiji.dataset d
     join guiji.standing_at(${now}) v on v.dataset_id = d.id
     left join guiji.dataset_state s on s.dataset_id = d.id
@@ -84,6 +85,16 @@ export async function readDepartments(
     order by v.department, v.verdict`.execute(db)
   const byDepartment = Map.groupBy(rows, (row) => row.department)
   return [...byDepartment.values()].map(totalsOf)
+}
+
+/** The same totals of some datasets of one department. */
+export function totalsOfDatasets(datasets: readonly DatasetStatus[]): DepartmentTotals {
+  return totalsOf(
+    datasets.map(({ departmentName: name, noClock, ...one }) => ({
+      ...one,
+      ...{ name, datasets: 1n, noClock: noClock ? 1n : 0n },
+    })),
+  )
 }
 
 interface VerdictTotals extends Omit<DepartmentTotals, 'verdicts'> {

@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto'
+import type { Transaction } from 'kysely'
 import type pg from 'pg'
+import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
 import type { Workspace } from '../../catalog-schema/documents/documents.ts'
 import { dropDatasetViews, refreshViews } from '../access/dataset-views.ts'
 import { ensureRoles } from '../access/roles.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
-import { replanCommitments } from '../freshness/replan-commitments.ts'
+import { loadCalendars } from '../freshness/calendar.ts'
+import { judge } from '../freshness/judge.ts'
+import { type Replanned, replanCommitments } from '../freshness/replan-commitments.ts'
+import { reviseDeadlines } from '../freshness/revise-deadlines.ts'
+import { applyWaivers } from '../freshness/waivers.ts'
 import { controlOf } from '../store/control-of.ts'
 import { ensureTables } from '../store/dataset-tables.ts'
 import { type Change, diffWorkspaces } from './diff-workspace.ts'
+import { recordCalendars } from './record-calendars.ts'
 import { recordCommitments } from './record-commitments.ts'
 import { recordDocuments } from './record-documents.ts'
+import { recordDocumentWaivers } from './record-waivers.ts'
 
 /** Two applies at once would each see a half of the other. */
 const lockKey = 7_131_101
@@ -26,6 +34,8 @@ export interface Applied {
   /** The new version; absent where nothing changed. */
   readonly version?: bigint
   readonly changes: readonly Change[]
+  /** What became of the periods that are owed; absent where nothing changed. */
+  readonly replanned?: Replanned
 }
 
 /** The workspace as it was last applied; undefined in a new store. */
@@ -56,13 +66,30 @@ export async function applyWorkspace(
         refuseLoss(changes, options)
         await recordDocuments(client, workspace, options.now)
         await makeTables(client, workspace, changes, options)
-        const changed = await recordCommitments(client, workspace, options.now)
-        await replanCommitments(trx, changed, options.now, horizonDays)
-        return { version: await recordVersion(client, workspace, changes, options), changes }
+        const replanned = await keepPromises(client, trx, workspace, { ...options, changes })
+        return { version: await recordVersion(client, workspace, changes, options), changes, replanned }
       })
   } finally {
     client.release()
   }
+}
+
+/** Promises, calendars and announced delays as the workspace has them, and every period judged by them. */
+async function keepPromises(
+  client: pg.ClientBase,
+  trx: Transaction<ControlDatabase>,
+  workspace: Workspace,
+  { changes, by, now }: ApplyOptions & { readonly changes: readonly Change[] },
+): Promise<Replanned> {
+  const calendars = changes.filter(({ subject }) => subject === 'calendar').map(({ code }) => code)
+  if (calendars.length > 0) await recordCalendars(client, workspace)
+  await reviseDeadlines(trx, await loadCalendars(trx), { now, changed: calendars })
+  await recordDocumentWaivers(client, workspace, { by, now })
+  const changed = await recordCommitments(client, workspace, now)
+  const replanned = await replanCommitments(trx, changed, now, horizonDays)
+  await applyWaivers(trx, now)
+  await judge(trx, { now })
+  return replanned
 }
 
 function refuseLoss(changes: readonly Change[], options: ApplyOptions): void {

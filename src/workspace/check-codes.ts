@@ -22,6 +22,7 @@ const words = {
   dataset: { en: 'dataset', zh: '共享信息' },
   source: { en: 'source', zh: '源系统' },
   item: { en: 'item', zh: '数据项' },
+  calendar: { en: 'calendar', zh: '工作日历' },
 } satisfies Record<string, Text>
 
 /** Codes that are given twice, and codes that are not free. */
@@ -31,6 +32,7 @@ export function checkCodes(collected: Collected): Problem[] {
     ...codesGivenTwice(declared.departments, words.department),
     ...codesGivenTwice(declared.datasets, words.dataset),
     ...codesGivenTwice(declared.sources, words.source),
+    ...codesGivenTwice(declared.calendars, words.calendar),
     ...declared.departments
       .filter(isReservedDepartment)
       .map((one) => reserved(one, words.department, [...reservedDepartments, 'pg_…'])),

@@ -43,12 +43,21 @@ function incrementalProblems(entry: Entry<HarvestDocument>, dataset: Entry<Datas
 
 /** Mappings are by item code; the cursor is a source field that fills an item, so that its values are read. */
 function itemProblems(entry: Entry<HarvestDocument>, dataset: Dataset): Problem[] {
-  const { items: mappings, cursor } = entry.value
+  const { items: mappings, cursor, businessDate } = entry.value
   const codes = dataset.items.map(({ code }) => code)
   const fields = codes.map((code) => mappings[code]?.from ?? code)
   const problems = Object.keys(mappings)
     .filter((code) => !codes.includes(code))
     .map((code) => unknownName(entry, ['items', code], code, { known: codes, kind: itemWord, atKey: true }))
+  const dated = dataset.items.filter(({ type }) => ['date', 'datetime', 'instant'].includes(type))
+  if (businessDate !== undefined && !dated.some(({ code }) => code === businessDate)) {
+    const known = dated.map(({ code }) => code)
+    const kind = {
+      en: 'item of type date, datetime or instant',
+      zh: '日期类型（date、datetime、instant）的数据项',
+    }
+    problems.push(unknownName(entry, ['businessDate'], businessDate, { known, kind }))
+  }
   if (cursor && !fields.includes(cursor.field)) {
     const long = entry.document.sourceOf([...entry.path, 'cursor']) === undefined
     const step = long ? ['cursor', 'field'] : ['cursor']

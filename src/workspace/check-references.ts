@@ -11,11 +11,16 @@ const kinds = {
   dataset: { en: 'dataset', zh: '共享信息' },
   source: { en: 'source', zh: '源系统' },
   sink: { en: 'sink', zh: '发送渠道' },
+  calendar: { en: 'calendar', zh: '工作日历' },
 } satisfies Record<string, Text>
 
-/** Names of departments, datasets and sources that nobody declares, and departments above themselves. */
+/** Calendars that guiji brings. */
+const builtInCalendars = ['cn']
+
+/** Names of departments, datasets, sources and calendars that nobody declares, and departments above themselves. */
 export function checkReferences(collected: Collected): Problem[] {
-  const { declared, departments, sources, harvests } = collected
+  const { declared, departments, datasets, sources, harvests, waivers } = collected
+  const calendars = [...builtInCalendars, ...declared.calendars.map(({ code }) => code)]
   return [
     ...departments.flatMap((entry) =>
       unknownIn(entry, 'parent', entry.value.parent, declared.departments, kinds.department),
@@ -29,6 +34,15 @@ export function checkReferences(collected: Collected): Problem[] {
       ...unknownIn(entry, 'source', entry.value.source, declared.sources, kinds.source),
     ]),
     ...unknownSinks(collected.workspace),
+    ...waivers.flatMap((entry) =>
+      unknownIn(entry, 'dataset', entry.value.dataset, declared.datasets, kinds.dataset),
+    ),
+    ...datasets.flatMap((entry) => {
+      const { calendar } = entry.value.commitment
+      if (calendars.includes(calendar)) return []
+      const known = calendars.toSorted()
+      return [unknownName(entry, ['commitment', 'calendar'], calendar, { known, kind: kinds.calendar })]
+    }),
   ]
 }
 

@@ -1,13 +1,17 @@
 import type {
+  CalendarDocument,
   DepartmentDocument,
   HarvestDocument,
   SourceDocument,
+  WaiverDocument,
   WorkspaceDocument,
 } from '../../catalog-schema/documents/documents.ts'
 import type { Dataset, WrittenDataset } from './expand-catalog.ts'
 import { expandDataset, expandSettings } from './expand-catalog.ts'
 import type { WrittenHarvest, WrittenSource } from './expand-harvest.ts'
 import { expandHarvest, expandSource } from './expand-harvest.ts'
+import type { WrittenCalendar, WrittenWaiver } from './expand-promises.ts'
+import { expandCalendar, expandWaiver } from './expand-promises.ts'
 import type { ParsedDocument, Path } from './parse-document.ts'
 import type { CheckedDocument } from './validate-documents.ts'
 
@@ -34,12 +38,15 @@ export interface Collected {
   readonly datasets: readonly Entry<Dataset>[]
   readonly sources: readonly Entry<SourceDocument>[]
   readonly harvests: readonly Entry<HarvestDocument>[]
+  readonly calendars: readonly Entry<CalendarDocument>[]
+  readonly waivers: readonly Entry<WaiverDocument>[]
   readonly declared: {
     readonly departments: readonly Declared[]
     readonly datasets: readonly Declared[]
     readonly sources: readonly Declared[]
     /** By the dataset they fill. */
     readonly harvests: readonly Declared[]
+    readonly calendars: readonly Declared[]
   }
 }
 
@@ -61,6 +68,8 @@ export function collect(documents: readonly CheckedDocument[]): Collected {
     ...listed('sources', root.sources),
   ])
   const harvests = piecesOf(documents, 'harvest', (root) => listed('harvests', root.harvests))
+  const calendars = piecesOf(documents, 'calendar', (root) => [['calendar', root.calendar]])
+  const waivers = piecesOf(documents, 'waiver', (root) => listed('waivers', root.waivers))
   return {
     settings,
     workspace,
@@ -70,11 +79,14 @@ export function collect(documents: readonly CheckedDocument[]): Collected {
     ),
     sources: entriesOf<WrittenSource, SourceDocument>(sources, expandSource),
     harvests: entriesOf<WrittenHarvest, HarvestDocument>(harvests, expandHarvest),
+    calendars: entriesOf<WrittenCalendar, CalendarDocument>(calendars, expandCalendar),
+    waivers: entriesOf<WrittenWaiver, WaiverDocument>(waivers, expandWaiver),
     declared: {
       departments: declaredBy(departments, 'code'),
       datasets: declaredBy(datasets, 'code'),
       sources: declaredBy(sources, 'code'),
       harvests: declaredBy(harvests, 'dataset'),
+      calendars: declaredBy(calendars, 'code'),
     },
   }
 }

@@ -13,12 +13,17 @@ export type ChangeSubject =
   | 'commitment'
   | 'source'
   | 'harvest'
+  | 'calendar'
+  | 'waiver'
 
 /** One line of the plan that `guiji apply` shows. */
 export interface Change {
   readonly action: 'added' | 'changed' | 'removed'
   readonly subject: ChangeSubject
-  /** Code of the subject; of an item `dataset.item`; of a commitment and a harvest the dataset's. */
+  /**
+   * Code of the subject; of an item `dataset.item`; of a commitment and a harvest the dataset's, of a
+   * waiver the dataset's with its period.
+   */
   readonly code: string
   /** Title as written; empty where the subject has none. */
   readonly name: string
@@ -44,7 +49,22 @@ export function diffWorkspaces(before: Workspace | undefined, after: Workspace):
       code: harvest.dataset,
       name: '',
     })),
+    ...diffNamed('calendar', before?.calendars ?? [], after.calendars ?? [], ({ code, name = '' }) => ({
+      code,
+      name,
+    })),
+    ...diffNamed('waiver', waiversOf(before), waiversOf(after), ({ dataset, period }) => ({
+      code: `${dataset} ${period}`,
+      name: '',
+    })),
   ]
+}
+
+/** One for each period; of two for the same period the later one. */
+function waiversOf(workspace: Workspace | undefined) {
+  return (workspace?.waivers ?? []).flatMap(({ periods, ...waiver }) =>
+    periods.map((period) => ({ ...waiver, period })),
+  )
 }
 
 function diffSettings(before: Workspace | undefined, after: Workspace): Change[] {

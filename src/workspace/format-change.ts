@@ -13,6 +13,8 @@ const subjects: Readonly<Record<ChangeSubject, Text>> = {
   commitment: { en: 'commitment', zh: '承诺' },
   source: { en: 'source', zh: '源系统' },
   harvest: { en: 'harvest', zh: '归集任务' },
+  calendar: { en: 'calendar', zh: '工作日历' },
+  waiver: { en: 'waiver', zh: '豁免' },
 }
 
 const tables: Readonly<Record<TableChange, Text>> = {

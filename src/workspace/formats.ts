@@ -7,6 +7,11 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   'time-of-day': (text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text),
   hours: (text) => /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/.test(text),
   date: isDate,
+  days: (text) => text.split('/').length <= 2 && text.split('/').every(isDate) && isForward(text),
+  'month-day': (text) => isDate(`2024-${text}`),
+  until: (text) =>
+    /^\d{4}-\d{2}-\d{2}(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(Z|[+-]\d{2}:\d{2})?)?$/.test(text) &&
+    isDate(text.slice(0, 10)),
   duration: (text) => /^P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/.test(text),
   pattern: isPattern,
   outbound: isOutboundEntry,
@@ -48,6 +53,12 @@ function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
   const instant = new Date(`${text}T00:00:00Z`)
   return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text)
+}
+
+/** `first/last`, in this order. */
+function isForward(text: string): boolean {
+  const [first = '', last = first] = text.split('/')
+  return first <= last
 }
 
 function isPattern(text: string): boolean {

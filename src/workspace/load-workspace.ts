@@ -20,7 +20,8 @@ export type LoadedWorkspace =
   | { readonly problems: readonly Problem[]; readonly workspace?: never; readonly unfinished?: never }
 
 /**
- * Reads and checks all documents of a workspace: `guiji.yaml`, `catalog/`, `sources/`, `harvests/`, each YAML or JSON.
+ * Reads and checks all documents of a workspace: `guiji.yaml`, `catalog/`, `sources/`, `harvests/`, `calendars/`,
+ * `waivers/`, each YAML or JSON.
  * Never throws for what they hold: all problems come back at once, in order of place.
  */
 export async function loadWorkspace(
@@ -60,6 +61,8 @@ function assemble(directory: string, collected: Collected): Workspace {
     datasets: sorted(collected.datasets, (one) => one.code),
     sources: sorted(collected.sources, (one) => one.code),
     harvests: sorted(collected.harvests, (one) => one.dataset),
+    calendars: sorted(collected.calendars, (one) => one.code),
+    waivers: sorted(collected.waivers, (one) => `${one.dataset} ${one.periods[0] ?? ''}`),
   }
 }
 

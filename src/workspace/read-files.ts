@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Problem } from './problem.ts'
 import { createProblem } from './problem.ts'
 
-export type DocumentRole = 'workspace' | 'department' | 'source' | 'harvest'
+export type DocumentRole = 'workspace' | 'department' | 'source' | 'harvest' | 'calendar' | 'waiver'
 
 /** One file of a workspace. `file` is relative to the workspace, with `/`. */
 export interface WorkspaceFile {
@@ -16,6 +16,8 @@ const folders: readonly { readonly folder: string; readonly role: DocumentRole }
   { folder: 'catalog', role: 'department' },
   { folder: 'sources', role: 'source' },
   { folder: 'harvests', role: 'harvest' },
+  { folder: 'calendars', role: 'calendar' },
+  { folder: 'waivers', role: 'waiver' },
 ]
 const documentName = /^[^.].*\.(ya?ml|json)$/i
 

@@ -51,12 +51,13 @@ function versionOf(last: Held, commitment: CommitmentDocument, now: Date) {
       previous === undefined ? from : changeTakesEffect(previous, { timeZone, effectiveFrom: from }, now),
     terms: termsText(commitment),
     ...commitment,
+    seasons: (commitment.seasons ?? []).map((season) => `${season.from}/${season.to}`),
   }
 }
 
 /** What is promised, as one comparable text; the date from which is not part of it. */
 function termsText(commitment: CommitmentDocument): string {
-  const { cycle, timeZone, calendar, dueTime, dueAfterDays, grace, maxLag, satisfiedBy } = commitment
+  const { cycle, timeZone, calendar, dueTime, dueAfterDays, grace, maxLag, satisfiedBy, seasons } = commitment
   return JSON.stringify([
     cycle,
     timeZone,
@@ -67,6 +68,7 @@ function termsText(commitment: CommitmentDocument): string {
     grace.workingDays,
     maxLag,
     satisfiedBy,
+    ...(seasons === undefined ? [] : [seasons]),
   ])
 }
 
@@ -78,10 +80,11 @@ async function insertVersions(
   if (versions.length === 0) return
   await client.query(
     `insert into guiji.commitment (dataset_id, cycle, time_zone, calendar, due_time, due_after_days, grace_hours,
-       grace_working_days, max_lag, satisfied_by, effective_from, terms, recorded_at)
+       grace_working_days, max_lag, satisfied_by, seasons, effective_from, terms, recorded_at)
      select (v->>'dataset_id')::bigint, v->>'cycle', v->>'timeZone', v->>'calendar', (v->>'dueTime')::time,
-       (v->>'dueAfterDays')::int, (v#>>'{grace,hours}')::int, (v#>>'{grace,workingDays}')::int,
-       (v->>'maxLag')::interval, v->>'satisfiedBy', (v->>'effective_from')::date, v->>'terms', $2
+       (v->>'dueAfterDays')::int, (v#>>'{grace,hours}')::float8, (v#>>'{grace,workingDays}')::int,
+       (v->>'maxLag')::interval, v->>'satisfiedBy', array(select jsonb_array_elements_text(v->'seasons')),
+       (v->>'effective_from')::date, v->>'terms', $2
      from jsonb_array_elements($1::jsonb) v`,
     [JSON.stringify(versions), now],
   )

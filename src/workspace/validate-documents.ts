@@ -1,6 +1,8 @@
+import calendarSchema from '../../catalog-schema/documents/calendar.schema.json' with { type: 'json' }
 import departmentSchema from '../../catalog-schema/documents/department.schema.json' with { type: 'json' }
 import harvestSchema from '../../catalog-schema/documents/harvest.schema.json' with { type: 'json' }
 import sourceSchema from '../../catalog-schema/documents/source.schema.json' with { type: 'json' }
+import waiverSchema from '../../catalog-schema/documents/waiver.schema.json' with { type: 'json' }
 import workspaceSchema from '../../catalog-schema/documents/workspace.schema.json' with { type: 'json' }
 import type { ParsedDocument } from './parse-document.ts'
 import { parseDocument } from './parse-document.ts'
@@ -23,6 +25,8 @@ const validators: Readonly<Record<DocumentRole, Validator>> = {
   department: createValidator(departmentSchema, { strict: true }),
   source: createValidator(sourceSchema, { strict: true }),
   harvest: createValidator(harvestSchema, { strict: true }),
+  calendar: createValidator(calendarSchema, { strict: true }),
+  waiver: createValidator(waiverSchema, { strict: true }),
 }
 
 export function checkDocument(file: WorkspaceFile): CheckedDocument {

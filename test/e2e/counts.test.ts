@@ -46,12 +46,15 @@ test('status, ledger, rejects, verify, runs and the catalog say the same', async
 test('catalog.freshness says of every dataset what status says', async () => {
   await using place = await harvestedTown()
   const status = await place.json<Status>(['status'])
-  const { rows } = await place.pool.query<Record<string, Date | string | bigint | null>>(
+  const { rows } = await place.pool.query<Record<string, Date | string | bigint | boolean | null>>(
     `select code, name, department, verdict, cause, due_at as "dueAt", complete_through as "completeThrough",
-       last_checked_at as "lastCheckedAt", last_changed_at as "lastChangedAt", held, received
+       last_checked_at as "lastCheckedAt", last_changed_at as "lastChangedAt", held, received,
+       source_published_at as "sourcePublishedAt", published_by as "sourcePublishedBy", checked_by as "lastCheckedBy",
+       loaded_at as "loadedAt", as_of as "visibleAt", complete_by as "completeThroughBy", provisional
      from catalog.freshness order by department, code`,
   )
-  const plain = (value: unknown) => (value instanceof Date ? value.getTime() : (value?.toString() ?? null))
+  const plain = (value: unknown) =>
+    value instanceof Date ? value.getTime() : typeof value === 'boolean' ? value : (value?.toString() ?? null)
   const told = rows.map((row) =>
     Object.fromEntries(Object.entries(row).map(([name, one]) => [name, plain(one)])),
   )

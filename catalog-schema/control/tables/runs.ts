@@ -49,6 +49,9 @@ export interface RunTable extends Counts {
   profile: unknown
   cause: string | null
   error: unknown
+  /** When it was loaded and began to wait for a person; stays after the decision. */
+  parked_at: Date | null
+  parked_for: string | null
 }
 
 export interface LedgerTable extends Counts {
@@ -95,6 +98,10 @@ export interface DatasetStateTable {
   loaded_at: Date | null
   visible_at: Date | null
   complete_through: Date | null
+  /** Where three of the clocks come from; see `src/freshness/clocks.ts`. */
+  published_by: string | null
+  checked_by: string | null
+  complete_by: string | null
   last_snapshot_at: Date | null
   token: string | null
   cursor: string | null

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import type { EmailDocument } from '../../../catalog-schema/documents/documents.ts'
+import type { EmailDocument } from '../../../catalog-schema/documents/alert-documents.ts'
 import type { Parcel, Sink } from '../message.ts'
 
 export type EmailSettings = Omit<EmailDocument, 'kind'> & { readonly name: string }

@@ -20,7 +20,8 @@ export function holdOf(settlement: Settlement, totals: Accounts, vanished: bigin
 export async function park(settlement: Settlement, hold: Hold): Promise<void> {
   const { client, runId, now, end, fence } = settlement
   await client.query(
-    `update guiji.run set state = 'awaiting-approval', cause = $2, finished_at = $3, complete = true,
+    `update guiji.run set state = 'awaiting-approval', cause = $2, parked_for = $2, finished_at = $3, parked_at = $3,
+       complete = true,
        held_after = held_before, plan = coalesce(plan, '{}') || jsonb_build_object('end', $4::jsonb, 'hold', $5::jsonb)
      where id = $1 and fence = $6`,
     [

@@ -2,6 +2,7 @@ import { GuijiError } from '../../errors/guiji-error.ts'
 import { runTotals } from '../../ledger/ledger.ts'
 import { goneTable } from '../../store/layout.ts'
 import { type Accounts, imbalance } from '../accounts.ts'
+import { businessThrough } from './business-date.ts'
 import type { Settlement } from './settlement.ts'
 
 /**
@@ -39,6 +40,7 @@ function unbalanced(settlement: Settlement, equation: string): GuijiError {
 
 async function moveState(settlement: Settlement, totals: Accounts): Promise<bigint> {
   const { client, runId, datasetId, now, end } = settlement
+  const through = await businessThrough(settlement)
   const changed = totals.inserted + totals.updated + totals.deleted + totals.restored > 0n
   const { rows } = await client.query<{ held: bigint }>(
     `update guiji.dataset_state set
@@ -46,7 +48,13 @@ async function moveState(settlement: Settlement, totals: Accounts): Promise<bigi
        source_published_at = coalesce($5, source_published_at),
        last_checked_at = $6,
        last_changed_at = case when $7 then $8 else last_changed_at end,
-       loaded_at = $8, visible_at = $8,
+       loaded_at = coalesce((select parked_at from guiji.run where id = $2), $8), visible_at = $8,
+       published_by = case when $5::timestamptz is null then published_by else $13 end,
+       checked_by = case $14 when 'snapshot' then 'complete-listing' else $14 end,
+       complete_through = case when $15::timestamptz is null then complete_through
+         when complete_by = 'business-date' and not $17 then greatest(complete_through, $15) else $15 end,
+       complete_by = case when $15::timestamptz is not null then 'business-date'
+         when complete_by = 'business-date' and not $16 then 'period' else complete_by end,
        last_snapshot_at = case when $9 then $6 else last_snapshot_at end,
        token = $10, cursor = coalesce($11, cursor), seed = $12,
        open_rejects = (select count(*) from guiji.reject r where r.dataset_id = $1 and r.closed_at is null)
@@ -64,6 +72,11 @@ async function moveState(settlement: Settlement, totals: Accounts): Promise<bigi
       end.token ?? null,
       end.cursor ?? null,
       end.seed,
+      end.publishedBy ?? null,
+      end.mode,
+      through ?? null,
+      settlement.harvest.businessDate !== undefined,
+      end.kind === 'fresh',
     ],
   )
   return rows[0]?.held ?? -1n

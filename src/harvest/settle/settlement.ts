@@ -35,6 +35,7 @@ export interface LoadEnd {
   readonly token?: string
   readonly cursor?: string
   readonly publishedAt?: string
+  readonly publishedBy?: string
 }
 
 /** Why a run is parked until a person decides. */

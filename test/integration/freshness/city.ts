@@ -14,6 +14,8 @@ export interface Promised {
   readonly graceWorkingDays?: number
   readonly maxLag?: string
   readonly satisfiedBy?: 'check' | 'change'
+  /** `MM-DD/MM-DD` */
+  readonly seasons?: readonly string[]
   readonly from?: string
   readonly recordedAt?: string
   readonly cadence?: string
@@ -25,6 +27,8 @@ export interface RunFacts {
   readonly complete?: boolean
   readonly cause?: string
   readonly finished?: string
+  /** When it began to wait for a person. */
+  readonly parked?: string
   /** Absent: nothing was published. */
   readonly visible?: string
   readonly updated?: number
@@ -85,10 +89,11 @@ function addCommitment(db: Kysely<ControlDatabase>, dataset: bigint, promised: P
   return idOf(
     sql<{ id: bigint }>`
     insert into guiji.commitment (dataset_id, cycle, time_zone, calendar, due_time, due_after_days, grace_hours,
-      grace_working_days, max_lag, satisfied_by, effective_from, recorded_at)
+      grace_working_days, max_lag, satisfied_by, seasons, effective_from, recorded_at)
     values (${dataset}, ${promised.cycle}, ${promised.timeZone ?? 'Asia/Shanghai'}, ${promised.calendar ?? 'cn'},
       ${promised.dueTime ?? '08:00'}, ${promised.dueAfterDays ?? 1}, ${promised.graceHours ?? null},
       ${promised.graceWorkingDays ?? null}, ${promised.maxLag ?? null}::interval, ${promised.satisfiedBy ?? 'check'},
+      ${promised.seasons ?? []}::text[],
       ${promised.from ?? '2026-01-01'}, ${promised.recordedAt ?? '2026-01-01T00:00Z'}) returning id`.execute(
       db,
     ),
@@ -99,14 +104,15 @@ async function addRun(
   db: Kysely<ControlDatabase>,
   { id, harvest }: Dataset,
   started: string,
-  { state = 'succeeded', complete = true, cause, finished, visible, updated = 0 }: RunFacts,
+  { state = 'succeeded', complete = true, cause, finished, parked, visible, updated = 0 }: RunFacts,
 ): Promise<bigint> {
   const run = await idOf(
     sql<{ id: bigint }>`
     insert into guiji.run (harvest_id, dataset_id, state, mode, started_at, finished_at, complete, cause,
-      read, accepted, updated, held_before, held_after)
-    values (${harvest}, ${id}, ${state}, 'snapshot', ${started}, ${finished ?? visible ?? null}, ${complete},
-      ${cause ?? null}, ${updated}, ${updated}, ${updated}, 10, 10) returning id`.execute(db),
+      parked_at, parked_for, read, accepted, updated, held_before, held_after)
+    values (${harvest}, ${id}, ${state}, 'snapshot', ${started}, ${finished ?? parked ?? visible ?? null},
+      ${complete}, ${cause ?? null}, ${parked ?? null}, ${parked === undefined ? null : (cause ?? 'awaiting-approval')},
+      ${updated}, ${updated}, ${updated}, 10, 10) returning id`.execute(db),
   )
   if (visible !== undefined) {
     await sql`insert into guiji.publication (run_id, dataset_id, at, held_after, received_after)

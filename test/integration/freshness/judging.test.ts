@@ -52,7 +52,7 @@ describe('the first delivery after the period decides', () => {
     [
       'changes that were not published',
       '2026-11-09T18:00Z',
-      { state: 'awaiting-approval', updated: 3, finished: '2026-11-09T18:01Z' },
+      { state: 'awaiting-approval', updated: 3, parked: '2026-11-09T18:01Z' },
       'late awaiting-approval',
     ],
     [
@@ -64,16 +64,45 @@ describe('the first delivery after the period decides', () => {
     [
       'a run that failed',
       '2026-11-09T18:00Z',
-      { state: 'failed', complete: false, cause: 'source-unreachable:dns' },
+      { state: 'failed', complete: false, cause: 'source-unreachable:dns', finished: '2026-11-09T18:02Z' },
       'late source-unreachable:dns',
     ],
     [
       'a run that failed and says not why',
       '2026-11-09T18:00Z',
-      { state: 'lost', complete: false },
+      { state: 'lost', complete: false, finished: '2026-11-09T18:02Z' },
       'late platform-failed',
     ],
-    ['a run that was refused', '2026-11-09T18:00Z', { state: 'refused', updated: 9 }, 'late held-by-checks'],
+    [
+      'a run that was refused',
+      '2026-11-09T18:00Z',
+      { state: 'refused', updated: 9, parked: '2026-11-09T18:01Z', finished: '2026-11-09T20:00Z' },
+      'late held-by-checks',
+    ],
+    [
+      'a run refused after the deadline',
+      '2026-11-09T18:00Z',
+      { state: 'refused', updated: 9, parked: '2026-11-09T18:01Z', finished: '2026-11-10T04:00:01Z' },
+      'late awaiting-approval',
+    ],
+    [
+      'an empty answer that waits',
+      '2026-11-09T18:00Z',
+      { state: 'awaiting-approval', cause: 'source-wrong:empty', parked: '2026-11-09T18:01Z' },
+      'late source-wrong:empty',
+    ],
+    [
+      'more than half rejected, nothing published',
+      '2026-11-09T18:00Z',
+      { state: 'partial', cause: 'held-by-checks', finished: '2026-11-09T18:01Z' },
+      'late held-by-checks',
+    ],
+    [
+      'a failure that came after the deadline',
+      '2026-11-10T03:00Z',
+      { state: 'failed', complete: false, cause: 'source-unreachable:dns', finished: '2026-11-10T04:00:01Z' },
+      'late platform-did-not-run',
+    ],
     [
       'a run still under way',
       '2026-11-10T03:59Z',
@@ -97,17 +126,23 @@ describe('the first delivery after the period decides', () => {
   test('the last run before the deadline names the cause, not one after it', async () => {
     await using town = await city()
     const dataset = await planned(town, daily)
-    const failed = { state: 'failed', complete: false }
-    await town.run(dataset, '2026-11-09T18:00Z', { ...failed, cause: 'source-unreachable:dns' })
-    await town.run(dataset, '2026-11-10T03:00Z', { ...failed, cause: 'source-unreachable:timeout' })
-    await town.run(dataset, '2026-11-10T05:00Z', { ...failed, cause: 'source-wrong:schema' })
+    const failed = async (started: string, cause: string) =>
+      town.run(dataset, started, { state: 'failed', complete: false, cause, finished: started })
+    await failed('2026-11-09T18:00Z', 'source-unreachable:dns')
+    await failed('2026-11-10T03:00Z', 'source-unreachable:timeout')
+    await town.run(dataset, '2026-11-10T03:59Z', { visible: '2026-11-10T04:10Z' })
+    await failed('2026-11-10T05:00Z', 'source-wrong:schema')
     expect(await first(town, dataset, '2026-11-10T09:00Z')).toBe('2026-11-09 late source-unreachable:timeout')
   })
 
   test('a run parked before the period still stands in the way', async () => {
     await using town = await city()
     const dataset = await planned(town, daily)
-    await town.run(dataset, '2026-11-08T18:00Z', { state: 'awaiting-approval', updated: 5 })
+    await town.run(dataset, '2026-11-08T18:00Z', {
+      state: 'awaiting-approval',
+      updated: 5,
+      parked: '2026-11-08T18:01Z',
+    })
     expect(await first(town, dataset, '2026-11-10T09:00Z')).toBe('2026-11-09 late awaiting-approval')
   })
 })
@@ -148,7 +183,11 @@ test('after a silence the newest period is kept, the one before late, the rest m
 test('the cause found at the deadline stays when the delivery comes', async () => {
   await using town = await city()
   const dataset = await planned(town, daily)
-  const run = await town.run(dataset, '2026-11-09T18:00Z', { state: 'awaiting-approval', updated: 9 })
+  const run = await town.run(dataset, '2026-11-09T18:00Z', {
+    state: 'awaiting-approval',
+    updated: 9,
+    parked: '2026-11-09T18:01Z',
+  })
   await judge(town.db, { now: new Date('2026-11-10T04:30Z') })
   await sql`update guiji.run set state = 'succeeded', finished_at = '2026-11-10T06:00Z',
     read = 9, accepted = 9 where id = ${run}`.execute(town.db)
@@ -179,6 +218,7 @@ test('the answer does not depend on when the judge ran', async () => {
       state: 'failed',
       complete: false,
       cause: 'source-wrong:empty',
+      finished: '2026-11-09T18:01Z',
     })
     await town.run(dataset, '2026-11-10T06:00Z', { visible: '2026-11-10T06:10Z' })
   }

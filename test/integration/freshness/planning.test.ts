@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { loadCalendars, workingDay } from '../../../src/freshness/calendar.ts'
-import { changeTakesEffect, voidedBy } from '../../../src/freshness/commitments.ts'
+import { changeTakesEffect } from '../../../src/freshness/commitments.ts'
 import { judge } from '../../../src/freshness/judge.ts'
 import { planOccurrences } from '../../../src/freshness/plan-occurrences.ts'
 import { replanCommitments } from '../../../src/freshness/replan-commitments.ts'
@@ -134,6 +134,26 @@ test('a change voids what had not begun and plans it anew; the period in progres
   expect(weeks).toEqual(['2026-W45 pending', '2026-W46 pending', '2026-W47 void'])
 })
 
+test('the period that begins on the very day of a change is owed by the new version alone', async () => {
+  await using town = await city()
+  const dataset = await town.dataset('daily', { cycle: 'daily', from: '2026-11-09' })
+  await planOccurrences(town.db, { now, horizonDays: 2 })
+  await town.commit(dataset.id, {
+    cycle: 'daily',
+    dueTime: '09:00',
+    from: '2026-11-11',
+    recordedAt: now.toISOString(),
+  })
+  await town.db.transaction().execute((trx) => replanCommitments(trx, [dataset.id], now, 1))
+  expect(await town.outcomes(dataset)).toEqual([
+    '2026-11-09 pending',
+    '2026-11-10 pending',
+    '2026-11-11 void',
+    '2026-11-11 pending',
+    '2026-11-12 void',
+  ])
+})
+
 test('a version owes no period that starts after its successor took effect, planned ahead or not', async () => {
   await using town = await city()
   const dataset = await town.dataset('later', { cycle: 'weekly', from: '2026-11-02' })
@@ -160,15 +180,4 @@ test('a change takes effect on its own date, tomorrow, or after its predecessor'
     '2026-11-12',
   )
   expect(changeTakesEffect(version('2026-11-11'), version('2026-01-01'), now)).toBe('2026-11-12')
-})
-
-test('voids only what is pending and begins on the day of the change or later, in the old zone', () => {
-  const voided = voidedBy(
-    { timeZone: 'Asia/Shanghai', effectiveFrom: '2026-01-01' },
-    { timeZone: 'Asia/Shanghai', effectiveFrom: '2026-11-11' },
-  )
-  const on = (periodStart: string, outcome: string) => voided({ periodStart: new Date(periodStart), outcome })
-  expect(on('2026-11-10T16:00Z', 'pending')).toBe(true)
-  expect(on('2026-11-10T15:59Z', 'pending')).toBe(false)
-  expect(on('2026-11-10T16:00Z', 'kept')).toBe(false)
 })

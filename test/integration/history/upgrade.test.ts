@@ -90,7 +90,7 @@ test('rows, counts, verdicts, the run under way and its rights are as before', a
   expect(before.runs).toHaveLength(1401)
 
   expect((await migrate(pool)).applied[0]).toBe('0004-history.sql')
-  expect(await rows()).toEqual(before)
+  expect(withoutLaterColumns(await rows(), before)).toEqual(before)
   for (const id of [1n, 2n]) {
     const carried = await readLedgerTotals(pool, id)
     expect(carried).toMatchObject({ entries: 630n, inserted: 630n, held: 630n })
@@ -124,3 +124,16 @@ test('an empty store of before is brought over too', async () => {
     { months: 4n },
   ])
 })
+
+/** Later migrations add columns of their own; what was there is what is compared. */
+function withoutLaterColumns(now: unknown, before: unknown): unknown {
+  if (Array.isArray(now) && Array.isArray(before))
+    return now.map((one, at) => withoutLaterColumns(one, before[at] ?? before[0]))
+  if (!isPlain(now) || !isPlain(before)) return now
+  const known = Object.entries(now).filter(([name]) => name in before)
+  return Object.fromEntries(known.map(([name, value]) => [name, withoutLaterColumns(value, before[name])]))
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !(value instanceof Date) && !Array.isArray(value)
+}

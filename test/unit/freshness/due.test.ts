@@ -17,6 +17,7 @@ const daily: Terms = {
   graceHours: null,
   graceWorkingDays: null,
   lagSeconds: null,
+  seasons: [],
 }
 
 /** The period that holds a moment. */

@@ -107,6 +107,7 @@ describe('labels and boundaries', () => {
         label: '2024-02',
         start: new Date('2024-01-31T16:00Z'),
         end: new Date('2024-02-29T16:00Z'),
+        firstDay: '2024-02-01',
         lastDay: '2024-02-29',
       },
     ])
@@ -170,6 +171,7 @@ describe('clock changes', () => {
       label: '2026-05-01T05',
       start: new Date('2026-04-30T23:15Z'),
       end: new Date('2026-05-01T00:15Z'),
+      firstDay: '2026-05-01',
       lastDay: '2026-05-01',
     })
   })

@@ -47,6 +47,7 @@ const readsEnvironment: Readonly<Record<string, string>> = {
   'test/e2e/demo.test.ts': 'starts the demo with the PATH of its own',
   'test/e2e/guiji.ts': 'gives guiji a bare environment with the PATH of its own',
   'test/setup/store.ts': 'GUIJI_TEST_STORE names a server to test on',
+  'test/unit/freshness/notices.test.ts': 'GUIJI_HOLIDAY_NOTICES names a folder of notices to compare with',
   'test/integration/store-server/command.test.ts': 'looks on the PATH for another Node to start guiji with',
 }
 

@@ -1,14 +1,23 @@
 import { describe, expect, test } from 'vitest'
+import calendarSchema from '../../../catalog-schema/documents/calendar.schema.json' with { type: 'json' }
 import departmentSchema from '../../../catalog-schema/documents/department.schema.json' with { type: 'json' }
 import harvestSchema from '../../../catalog-schema/documents/harvest.schema.json' with { type: 'json' }
 import sourceSchema from '../../../catalog-schema/documents/source.schema.json' with { type: 'json' }
+import waiverSchema from '../../../catalog-schema/documents/waiver.schema.json' with { type: 'json' }
 import workspaceSchema from '../../../catalog-schema/documents/workspace.schema.json' with { type: 'json' }
 import { itemTypes } from '../../../catalog-schema/vocabulary/item-types.ts'
 import { semanticTypes } from '../../../catalog-schema/vocabulary/semantic-types.ts'
 import { sharingTypes } from '../../../catalog-schema/vocabulary/sharing.ts'
 import { readWord, vocabularies, wordsOf } from '../../../catalog-schema/vocabulary/words.ts'
 
-const schemas = { workspaceSchema, departmentSchema, sourceSchema, harvestSchema }
+const schemas = {
+  workspaceSchema,
+  departmentSchema,
+  sourceSchema,
+  harvestSchema,
+  calendarSchema,
+  waiverSchema,
+}
 
 interface Node {
   readonly path: string

@@ -1,0 +1,51 @@
+import type { Text } from '../../src/connector.ts'
+
+/** What `waive` and `status <dataset>` say of a promise. */
+export const promiseMessages = {
+  'help.waive': {
+    en: 'record a delay that a department announced, revoke one, or list them; nothing recorded is ever changed',
+    zh: '登记部门事先说明的延期，撤销或列出豁免；已登记的内容不会改动',
+  },
+  'argument.periods': {
+    en: 'periods as "guiji status <dataset>" names them: 2026-10, 2026-W43, 2026-10-31',
+    zh: '期次，写法与 "guiji status <数据集>" 相同：2026-10、2026-W43、2026-10-31',
+  },
+  'option.until': {
+    en: 'a date (to its end), a local date and time, or an instant with offset; without it the periods are not owed',
+    zh: '延至：日期（至当日结束）、当地日期时间或带偏移的时刻；不写则该期无需提供',
+  },
+  'option.waive-reason': { en: 'why', zh: '事由' },
+  'option.waive-by': { en: 'who announced it', zh: '说明人' },
+  'option.revoke': { en: 'end this waiver: its period is owed again', zh: '撤销该豁免：该期恢复应履约' },
+  'waive.either': { en: '--revoke and periods', zh: '--revoke 与期次' },
+  'waive.none': { en: 'no waiver is recorded', zh: '没有豁免记录' },
+  'waive.id': { en: 'no.', zh: '编号' },
+  'waive.until': { en: 'until', zh: '延至' },
+  'waive.not-owed': { en: 'not owed', zh: '无需提供' },
+  'waive.reason': { en: 'why', zh: '事由' },
+  'waive.by': { en: 'announced by', zh: '说明人' },
+  'waive.recorded': { en: 'recorded', zh: '登记' },
+  'waive.revoked': { en: 'revoked {at} {by}', zh: '{at} 由 {by} 撤销' },
+  'promise.period': { en: 'period', zh: '期次' },
+  'promise.outcome': { en: 'outcome', zh: '结果' },
+  'promise.late-at': { en: 'with grace', zh: '含宽限' },
+  'promise.kept-at': { en: 'delivered', zh: '到达' },
+  'promise.run': { en: 'run', zh: '运行' },
+  'promise.head': { en: '{name} ({code}): {verdict}', zh: '{name}（{code}）判定：{verdict}' },
+  'promise.provisional': { en: 'provisional', zh: '暂定' },
+  'promise.clock': { en: 'clock', zh: '时钟' },
+  'promise.at': { en: 'at', zh: '时间' },
+  'promise.from': { en: 'taken from', zh: '依据' },
+  'promise.source-published': { en: 'source published', zh: '源系统发布' },
+  'promise.last-checked': { en: 'last checked', zh: '最近核对' },
+  'promise.last-changed': { en: 'last changed', zh: '最近变化' },
+  'promise.loaded': { en: 'loaded', zh: '装载入库' },
+  'promise.visible': { en: 'visible', zh: '对外可见' },
+  'promise.complete-through': { en: 'complete through', zh: '完整截至' },
+  'promise.said': { en: 'said before', zh: '此前判定' },
+  'apply.replanned': {
+    en: '{voided} periods are void because their commitment changed, {planned} are planned anew',
+    zh: '承诺变更：{voided} 期作废，重新排定 {planned} 期',
+  },
+  'promise.none': { en: 'no period is planned', zh: '没有排定的期次' },
+} satisfies Record<string, Text>
