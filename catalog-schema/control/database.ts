@@ -11,7 +11,6 @@ import type {
   CalendarYearTable,
   CommitmentTable,
   OccurrenceTable,
-  SlotTable,
 } from './tables/promises.ts'
 import type {
   DatasetStateTable,
@@ -21,6 +20,7 @@ import type {
   RejectTable,
   RunTable,
 } from './tables/runs.ts'
+import type { SeatTable, SlotPlanTable, SlotTable, WorkerTable } from './tables/schedule.ts'
 
 /** The control tables as kysely sees them. */
 export interface ControlDatabase {
@@ -33,6 +33,9 @@ export interface ControlDatabase {
   'guiji.commitment': CommitmentTable
   'guiji.occurrence': OccurrenceTable
   'guiji.slot': SlotTable
+  'guiji.slot_plan': SlotPlanTable
+  'guiji.seat': SeatTable
+  'guiji.worker': WorkerTable
   'guiji.calendar_year': CalendarYearTable
   'guiji.calendar_day': CalendarDayTable
   'guiji.run': RunTable

@@ -5,6 +5,7 @@ import { dropDatasetViews, refreshViews } from '../access/dataset-views.ts'
 import { ensureRoles } from '../access/roles.ts'
 import { GuijiError } from '../errors/guiji-error.ts'
 import { replanCommitments } from '../freshness/replan-commitments.ts'
+import { replanChangedSlots } from '../schedule/replan-slots.ts'
 import { controlOf } from '../store/control-of.ts'
 import { ensureTables } from '../store/dataset-tables.ts'
 import { type Change, diffWorkspaces } from './diff-workspace.ts'
@@ -58,6 +59,7 @@ export async function applyWorkspace(
         await makeTables(client, workspace, changes, options)
         const changed = await recordCommitments(client, workspace, options.now)
         await replanCommitments(trx, changed, options.now, horizonDays)
+        await replanChangedSlots(trx, options.now)
         return { version: await recordVersion(client, workspace, changes, options), changes }
       })
   } finally {

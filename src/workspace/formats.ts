@@ -7,6 +7,7 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   hours: (text) => /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/.test(text),
   date: isDate,
   duration: (text) => /^P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/.test(text),
+  jitter: (text) => /^PT(?=\d)((0?\d|1[0-2])H)?([0-5]?\dM)?$/.test(text),
   pattern: isPattern,
   cron: (text) => !isCronProblem(parseCron(text)),
   'store-url': (text) =>

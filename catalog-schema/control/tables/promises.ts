@@ -42,14 +42,6 @@ export interface OccurrenceTable {
   judged_at: Date | null
 }
 
-export interface SlotTable {
-  harvest_id: bigint
-  instant: Date
-  state: Generated<'planned' | 'taken' | 'done' | 'skipped'>
-  reason: string | null
-  run_id: bigint | null
-}
-
 export interface CalendarYearTable {
   calendar: string
   year: number
