@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
-import { isBehind, isOvertaken, isOwed, isTooLate } from './skip-slots.ts'
+import { isNext, isOn, isOwed } from './skip-slots.ts'
 import { giveBackOfDead } from './workers.ts'
 
 /** Workers take one after the other: none can count the seats of a source while another takes one. */
@@ -66,7 +66,9 @@ function dueSlots(now: Date, limit: number) {
       select count(*)::int as taken from guiji.seat where source = src.code) seats
     cross join lateral (
       select s.harvest_id, s.instant, s.source
-      from guiji.slot s join guiji.harvest h on h.id = s.harvest_id
+      from guiji.slot s
+      join guiji.harvest h on h.id = s.harvest_id
+      join guiji.dataset d on d.id = h.dataset_id
       where s.source = src.code and s.state = 'planned' and s.instant <= ${now} and ${isFree(now)}
       order by s.instant, s.harvest_id
       limit greatest(0, coalesce((src.definition #>> '{politeness,connections}')::int, 2) - seats.taken)
@@ -77,9 +79,8 @@ function dueSlots(now: Date, limit: number) {
 /** A run whose lease ran out is no obstacle: the next run of its dataset finds out whether it is lost. */
 function isFree(now: Date) {
   return sql`(s.free_at is null or s.free_at <= clock_timestamp())
-    and guiji.harvest_is_on(h.id)
-    and not ${isOvertaken(now)} and not ${isTooLate(now)} and not ${isBehind}
-    and (s.origin <> 'promise' or ${isOwed(now)})
+    and ${isOn} and ${isNext(now)}
+    and (s.origin <> 'promise' or ${isOwed(sql`h.dataset_id`, now)})
     and not exists (select from guiji.seat t where t.harvest_id = h.id)
     and not exists (
       select from guiji.run r

@@ -67,12 +67,3 @@ create unique index run_of_slot on guiji.run (harvest_id, slot_at)
 -- What a dataset still owes, however long its history is.
 create index occurrence_open on guiji.occurrence (dataset_id, period_start)
   where outcome = 'pending' or (outcome = 'late' and kept_at is null);
-
--- Whether a harvest may run at all.
-create function guiji.harvest_is_on(harvest bigint) returns boolean
-  language sql stable parallel safe
-  return exists (
-    select from guiji.harvest h
-    join guiji.dataset d on d.id = h.dataset_id
-    join guiji.source s on s.code = h.source
-    where h.id = harvest and h.enabled and h.retired_at is null and d.retired_at is null and s.retired_at is null);
