@@ -4,6 +4,7 @@ import { catalogMessages } from './messages/catalog.ts'
 import { harvestMessages } from './messages/harvest.ts'
 import { helpMessages } from './messages/help.ts'
 import { optionMessages } from './messages/options.ts'
+import { scheduleMessages } from './messages/schedule.ts'
 import { statusMessages } from './messages/status.ts'
 import { storeMessages } from './messages/store.ts'
 
@@ -13,6 +14,7 @@ export const messages = {
   ...optionMessages,
   ...catalogMessages,
   ...harvestMessages,
+  ...scheduleMessages,
   ...statusMessages,
   ...storeMessages,
 } satisfies Record<string, Text>

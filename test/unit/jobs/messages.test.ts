@@ -38,6 +38,10 @@ test('no message lies unused', async () => {
     'ledger.kind.',
     'place.',
     'plan.',
+    'schedule.state.',
+    'schedule.missed.',
+    'schedule.without.',
+    'worker.state.',
     'help.approve',
     'help.refuse',
   ]
