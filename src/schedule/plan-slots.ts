@@ -21,6 +21,8 @@ export interface SlotOptions {
 export interface SlotPlan {
   /** How many harvests were looked at: as many as the limit means that there may be more. */
   readonly harvests: number
+  /** How far they were planned before, the furthest of them; null: not at all. */
+  readonly furthest: Date | null
   readonly planned: number
   /** Harvests whose cadence cannot be read; they have no slots. */
   readonly problems: readonly { readonly harvestId: bigint; readonly problem: CronProblem }[]
@@ -39,16 +41,20 @@ export async function planSlots(db: Kysely<ControlDatabase>, options: SlotOption
   return await db.transaction().execute(async (trx) => {
     await addPlans(trx)
     const paces = await lockPaces(trx, options)
-    return await planPaces(trx, await forgetChanged(trx, paces, options), options)
+    const planned = await planPaces(trx, await forgetChanged(trx, paces, options), options)
+    return { ...planned, harvests: paces.length, furthest: furthestOf(paces) }
   })
 }
 
 /** A harvest that is new has no plan yet. */
 async function addPlans(trx: Transaction<ControlDatabase>): Promise<void> {
   await sql`
+    with fresh as materialized (
+      select h.id from guiji.harvest h
+      where h.enabled and not exists (select from guiji.slot_plan p where p.harvest_id = h.id)
+    )
     insert into guiji.slot_plan (harvest_id, basis)
-    select h.id, ${basis} from ${harvestsWithPace}
-    where not exists (select from guiji.slot_plan p where p.harvest_id = h.id) and h.enabled
+    select h.id, ${basis} from ${harvestsWithPace} where h.id in (select id from fresh)
     on conflict (harvest_id) do nothing`.execute(trx)
 }
 
@@ -95,7 +101,7 @@ async function planPaces(
   trx: Transaction<ControlDatabase>,
   paces: readonly PaceRow[],
   { now, until }: SlotOptions,
-): Promise<SlotPlan> {
+): Promise<Pick<SlotPlan, 'planned' | 'problems'>> {
   const following = paces.filter(({ cadence }) => cadence === null).map(({ datasetId }) => datasetId)
   const owed = following.length === 0 ? new Map() : await owedPeriods(trx, following, until)
   const slots: (SlotInstant & { readonly pace: PaceRow })[] = []
@@ -109,7 +115,12 @@ async function planPaces(
   }
   const planned = await insertSlots(trx, slots)
   await recordPlans(trx, paces, problems, until)
-  return { harvests: paces.length, planned, problems }
+  return { planned, problems }
+}
+
+function furthestOf(paces: readonly PaceRow[]): Date | null {
+  const reached = paces.flatMap(({ plannedThrough }) => plannedThrough?.getTime() ?? [])
+  return reached.length === 0 ? null : new Date(Math.max(...reached))
 }
 
 async function insertSlots(

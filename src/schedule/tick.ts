@@ -10,7 +10,7 @@ import { giveBackOfDead } from './workers.ts'
 const hour = 3_600_000
 /** How far ahead slots are planned; a harvest is looked at again when half of it is over. */
 const lookAhead = 24 * hour
-/** A harvest planned for less than this is planned now, however many there are. */
+/** Harvests planned for less than this are all planned now; of the others one batch a tick. */
 const pressing = hour
 /** Harvests planned in one transaction. */
 const batch = 2000
@@ -49,12 +49,14 @@ export async function tick(db: Kysely<ControlDatabase>, options: TickOptions): P
 
 async function planAhead(db: Kysely<ControlDatabase>, now: Date): Promise<Ticked> {
   const after = (milliseconds: number) => new Date(now.getTime() + milliseconds)
-  const until = after(lookAhead)
+  const options = { now, until: after(lookAhead), atLeast: after(lookAhead / 2), limit: batch }
   const plans = []
-  do {
-    plans.push(await planSlots(db, { now, until, atLeast: after(pressing), limit: batch }))
-  } while (plans.at(-1)?.harvests === batch)
-  plans.push(await planSlots(db, { now, until, atLeast: after(lookAhead / 2), limit: batch }))
+  let more = true
+  while (more) {
+    const plan = await planSlots(db, options)
+    more = plan.harvests === batch && (plan.furthest === null || plan.furthest < after(pressing))
+    plans.push(plan)
+  }
   return {
     planned: plans.reduce((sum, { planned }) => sum + planned, 0),
     unreadable: plans.flatMap(({ problems }) => problems.map(({ harvestId }) => harvestId)),

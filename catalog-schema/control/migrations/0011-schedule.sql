@@ -55,7 +55,7 @@ from guiji.harvest h where h.id = s.harvest_id;
 alter table guiji.slot alter column meant_at set not null, alter column origin set not null,
   alter column source set not null;
 
-create index slot_at_source on guiji.slot (source, instant) where state = 'planned';
+create index slot_at_source on guiji.slot (source, instant, harvest_id) where state = 'planned';
 create index slot_of_harvest on guiji.slot (harvest_id, instant) where state = 'planned';
 create index slot_taken on guiji.slot (harvest_id) where state = 'taken';
 
