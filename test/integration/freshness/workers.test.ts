@@ -4,6 +4,8 @@ import { planSlots } from '../../../src/schedule/plan-slots.ts'
 import { readWorkers } from '../../../src/schedule/read-workers.ts'
 import { failSlot, finishSlot, giveBackSlot } from '../../../src/schedule/release-slots.ts'
 import { trySeat } from '../../../src/schedule/seats.ts'
+import { takeSlots } from '../../../src/schedule/take-slots.ts'
+import { giveBackOfDead } from '../../../src/schedule/workers.ts'
 import { type City, city } from './city.ts'
 import { at, slotsOf, testWorker } from './slot-town.ts'
 
@@ -52,6 +54,8 @@ test('a slot that a zombie did serve is done, not run again; a second run of it 
   const [slot] = await zombie.take(now)
   if (slot === undefined) throw new Error('nothing was taken')
   await zombie.die()
+  await giveBackOfDead(town.db)
+  expect(await slotsOf(town, nightly)).toEqual(['10T18:30 planned'])
   await town.run(nightly, '2026-11-10T20:00Z', { slot: slot.instant })
   expect(await other.take(now)).toEqual([])
   expect(await slotsOf(town, nightly)).toEqual(['10T18:30 done'])
@@ -110,7 +114,12 @@ test('a source has as many seats as its politeness says, over all workers, and a
     await town.dataset(`busy${index}`, { ...pace, source: 'busy', connections: 3 })
   await town.dataset('quiet', { ...pace, cadence: '40 2 * * *', source: 'quiet', connections: 1 })
   await planSlots(town.db, { now: at('10T00:00'), until: now })
-  const taken = (await Promise.all([one.take(now, 10), other.take(now, 10), one.take(now, 10)])).flat()
+  // Ten connections that are open already, so that nobody comes late.
+  await Promise.all(Array.from({ length: 10 }, () => town.database.pool.query('select pg_sleep(0.2)')))
+  const rush = Array.from({ length: 10 }, (_, index) =>
+    takeSlots(town.db, { workerId: index % 2 === 0 ? one.id : other.id, now, limit: 10 }),
+  )
+  const taken = (await Promise.all(rush)).flat()
   const sources = taken.map(({ dataset }) => dataset.replace(/\d+/, '')).sort()
   expect(sources).toEqual(['busy', 'busy', 'busy', 'quiet'])
   const [done] = taken.filter(({ dataset }) => dataset.startsWith('busy'))
