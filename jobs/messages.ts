@@ -9,6 +9,7 @@ import { lifecycleMessages } from './messages/lifecycle.ts'
 import { optionMessages } from './messages/options.ts'
 import { promiseMessages } from './messages/promises.ts'
 import { reportMessages } from './messages/report.ts'
+import { scheduleMessages } from './messages/schedule.ts'
 import { statusMessages } from './messages/status.ts'
 import { storeMessages } from './messages/store.ts'
 
@@ -19,6 +20,7 @@ export const messages = {
   ...catalogMessages,
   ...harvestMessages,
   ...lifecycleMessages,
+  ...scheduleMessages,
   ...statusMessages,
   ...reportMessages,
   ...alertMessages,

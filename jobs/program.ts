@@ -18,11 +18,14 @@ import { queryCommand } from './commands/query.ts'
 import { rejectsCommand } from './commands/rejects.ts'
 import { reportCommand } from './commands/report.ts'
 import { runsCommand } from './commands/runs.ts'
+import { scheduleCommand } from './commands/schedule.ts'
+import { serveCommand, workerCommand } from './commands/serve.ts'
 import { sourceCommand } from './commands/source.ts'
 import { statusCommand } from './commands/status.ts'
 import { storeCommand } from './commands/store.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { waiveCommand } from './commands/waive.ts'
+import { workersCommand } from './commands/workers.ts'
 import type { ExitCode, Shell } from './shell.ts'
 import { suggestionWords } from './suggestion.ts'
 
@@ -33,6 +36,10 @@ const makers: readonly CommandMaker[] = [
   previewCommand,
   planCommand,
   harvestCommand,
+  serveCommand,
+  workerCommand,
+  workersCommand,
+  scheduleCommand,
   statusCommand,
   reportCommand,
   alertsCommand,

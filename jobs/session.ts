@@ -24,17 +24,22 @@ export interface Session extends AsyncDisposable {
 }
 
 /**
+ * @param wanted what the command line says of how many runs there will be at once
  * @throws GuijiError DOCUMENT_MISSING where neither a workspace nor a store is given, SECRET_MISSING, and what
  * `openStore` throws
  */
-export async function openSession(shell: Shell, options: GlobalOptions): Promise<Session> {
+export async function openSession(
+  shell: Shell,
+  options: GlobalOptions,
+  wanted: { readonly concurrency?: number } = {},
+): Promise<Session> {
   const directory = await findWorkspace(options.workspace, process.cwd())
   const settings = await readSettings(directory)
   if (settings === undefined && options.store === undefined)
     throw new GuijiError('DOCUMENT_MISSING', { found: path.join(directory, 'guiji.yaml') })
   const address = options.store ?? settings?.store?.url
   const url = address === undefined ? undefined : await resolveAddress(address, directory)
-  const concurrency = settings?.concurrency ?? 2
+  const concurrency = wanted.concurrency ?? settings?.concurrency ?? 2
   await using opening = new AsyncDisposableStack()
   const store = opening.use(
     await openStore({ directory, url, signal: shell.signal, maxConnections: concurrency + 6 }),

@@ -16,7 +16,6 @@ import type {
   CommitmentTable,
   JudgementTable,
   OccurrenceTable,
-  SlotTable,
   WaiverRevocationTable,
   WaiverTable,
 } from './tables/promises.ts'
@@ -30,6 +29,7 @@ import type {
   RejectTable,
   RunTable,
 } from './tables/runs.ts'
+import type { SeatTable, SlotPlanTable, SlotTable, WorkerTable } from './tables/schedule.ts'
 
 /** The control tables as kysely sees them. */
 export interface ControlDatabase {
@@ -47,6 +47,9 @@ export interface ControlDatabase {
   'guiji.waiver_revocation': WaiverRevocationTable
   'guiji.slot': SlotTable
   'guiji.calendar': CalendarTable
+  'guiji.slot_plan': SlotPlanTable
+  'guiji.seat': SeatTable
+  'guiji.worker': WorkerTable
   'guiji.calendar_year': CalendarYearTable
   'guiji.calendar_day': CalendarDayTable
   'guiji.run': RunTable

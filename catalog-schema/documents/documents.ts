@@ -160,6 +160,8 @@ export interface SourceDocument {
     readonly requestsPerSecond?: number
     /** Local hours in which the source may be read, `20:00-06:00`. */
     readonly hours?: string
+    /** ISO 8601 duration over which harvests with a cadence are spread, each at its own place, so that they do not knock at once. */
+    readonly jitter?: string
   }
 }
 
@@ -217,6 +219,8 @@ export interface HarvestDocument {
   readonly businessDate?: string
   /** Cron expression; absent: derived from the commitment. */
   readonly cadence?: string
+  /** Of slots that passed while nobody could run them, none is run, the latest (default), or all in order. */
+  readonly missedSlots?: 'none' | 'latest' | 'all'
   readonly enabled: boolean
 }
 

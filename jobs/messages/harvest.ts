@@ -34,6 +34,10 @@ export const harvestMessages = {
     zh: '现有 {held} 行中有 {vanished} 行已从源系统消失；"guiji approve {run}" 删除，"guiji refuse {run}" 保留',
   },
   'harvest.not-run': { en: 'not run', zh: '未运行' },
+  'harvest.source-busy': {
+    en: '{dataset} waits: source {source} is used to its limit by another process',
+    zh: '{dataset} 等待中：源系统 {source} 的连接已被其他进程占满',
+  },
   'harvest.stopping': {
     en: 'stopping in order (again: at once)',
     zh: '正在有序停止（再按一次立即停止）',

@@ -1,80 +1,90 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
-import { sql } from 'kysely'
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
-import { type DueSlot, finishSlot } from '../schedule/due-slots.ts'
+import { leaveSeat, type SeatRequest, trySeat } from '../schedule/seats.ts'
 import { type HarvestEngine, runHarvest } from './run.ts'
 import type { RunSummary } from './run-events.ts'
 import type { HarvestTarget } from './target.ts'
 
-/** One harvest to run; with the slot it serves, where the clock asked for it. */
-export interface HarvestJob {
-  readonly target: HarvestTarget
-  readonly slot?: DueSlot
-}
+/** How often a harvest asks for its source again, in milliseconds. */
+const askEvery = 250
 
-/** What became of a job: a run, however it ended, or why no run could begin. */
+/** What became of a harvest: a run, however it ended, or why no run could begin. */
 export type HarvestOutcome =
   | { readonly target: HarvestTarget; readonly summary: RunSummary; readonly error?: never }
   | { readonly target: HarvestTarget; readonly error: unknown; readonly summary?: never }
 
 export interface ManyOptions {
   readonly db: Kysely<ControlDatabase>
+  /** This process, as it is on record; see `startWorker`. */
+  readonly workerId: bigint
   /** Runs at once in this process. */
   readonly concurrency: number
   readonly full?: boolean
-  /** Ends the runs under way in order; jobs that have not begun are left out. */
+  /** Ends the runs under way in order; harvests that have not begun are left out. */
   readonly signal: AbortSignal
+  /** A source is used to its limit by other processes: the harvest waits. */
+  readonly onWait?: (target: HarvestTarget) => void
 }
 
 /**
  * Runs many harvests, in the order given, at most `concurrency` at once and of one source at most as many as its
- * politeness allows. A job that waits for its source leaves its place to others. One failure never stops the rest.
+ * politeness allows, in this process and over all of them. A harvest that waits for its source leaves its place to
+ * others. One failure never stops the rest.
  */
 export async function harvestMany(
   engine: HarvestEngine,
-  jobs: readonly HarvestJob[],
+  targets: readonly HarvestTarget[],
   options: ManyOptions,
 ): Promise<HarvestOutcome[]> {
   const overall = pLimit(options.concurrency)
   const bySource = new Map<string, LimitFunction>()
   const outcomes = await Promise.all(
-    jobs.map((job) => {
-      const { code, politeness } = job.target.source
+    targets.map((target) => {
+      const { code, politeness } = target.source
       const source = bySource.get(code) ?? pLimit(politeness.connections)
       bySource.set(code, source)
-      return source(() => overall(() => runJob(engine, job, options)))
+      return source(() => runSeated(engine, target, overall, options))
     }),
   )
   return outcomes.filter((outcome) => outcome !== undefined)
 }
 
-async function runJob(
+/** A harvest takes its seat when its turn has come, and lets others go first while its source has none. */
+async function runSeated(
   engine: HarvestEngine,
-  { target, slot }: HarvestJob,
-  { db, signal, full }: ManyOptions,
+  target: HarvestTarget,
+  overall: LimitFunction,
+  options: ManyOptions,
 ): Promise<HarvestOutcome | undefined> {
-  if (signal.aborted) {
-    if (slot !== undefined) await freeSlot(db, slot)
-    return undefined
+  const { db, workerId, signal, onWait } = options
+  const { harvestId, source } = target
+  const seat = { workerId, harvestId, source: source.code, connections: source.politeness.connections }
+  for (let asked = 0; !signal.aborted; asked += 1) {
+    const outcome = await overall(() => runIfSeated(engine, target, seat, options))
+    if (outcome !== 'no-seat') return outcome
+    if (asked === 0) onWait?.(target)
+    await pause(askEvery, undefined, { signal }).catch(() => {})
   }
-  try {
-    const summary = await runHarvest(engine, target, {
-      signal,
-      ...(full === undefined ? {} : { full }),
-      ...(slot === undefined ? {} : { slotAt: slot.instant }),
-    })
-    if (slot !== undefined) await finishSlot(db, slot, BigInt(summary.run))
-    return { target, summary }
-  } catch (error) {
-    // The store may be what failed: then the slot stays taken, and the first error is the one that tells.
-    if (slot !== undefined) await freeSlot(db, slot).catch(() => {})
-    return { target, error }
-  }
+  // The store may be away; the seat then goes with the lease of this process.
+  await leaveSeat(db, seat).catch(() => {})
+  return undefined
 }
 
-/** A slot that no run served is there for the next who asks. */
-async function freeSlot(db: Kysely<ControlDatabase>, slot: DueSlot): Promise<void> {
-  await sql`update guiji.slot set state = 'planned'
-    where harvest_id = ${slot.harvestId} and instant = ${slot.instant} and state = 'taken'`.execute(db)
+async function runIfSeated(
+  engine: HarvestEngine,
+  target: HarvestTarget,
+  request: SeatRequest,
+  { db, signal, full }: ManyOptions,
+): Promise<HarvestOutcome | 'no-seat' | undefined> {
+  if (signal.aborted) return undefined
+  try {
+    await using seat = await trySeat(db, request)
+    if (seat === undefined) return 'no-seat'
+    const summary = await runHarvest(engine, target, { signal, ...(full === undefined ? {} : { full }) })
+    return { target, summary }
+  } catch (error) {
+    return { target, error }
+  }
 }

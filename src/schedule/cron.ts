@@ -71,7 +71,7 @@ export function parseCron(expression: string): Cron | CronProblem {
   }
 }
 
-export function isCronProblem(value: Cron | CronProblem): value is CronProblem {
+export function isCronProblem<Read extends object>(value: Read | CronProblem): value is CronProblem {
   return 'problem' in value
 }
 

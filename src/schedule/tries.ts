@@ -3,6 +3,8 @@ import { localDate, startOfDay } from '../freshness/zone.ts'
 
 /** An occurrence that still waits for its delivery. */
 export interface OwedPeriod {
+  /** As people say it: `2026-11-09`. */
+  readonly period: string
   readonly cycle: CycleCode
   readonly timeZone: string
   readonly periodStart: Date

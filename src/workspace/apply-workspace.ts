@@ -11,6 +11,7 @@ import { judge } from '../freshness/judge.ts'
 import { type Replanned, replanCommitments } from '../freshness/replan-commitments.ts'
 import { reviseDeadlines } from '../freshness/revise-deadlines.ts'
 import { applyWaivers } from '../freshness/waivers.ts'
+import { replanChangedSlots } from '../schedule/replan-slots.ts'
 import { controlOf } from '../store/control-of.ts'
 import { ensureTables } from '../store/dataset-tables.ts'
 import { type Change, diffWorkspaces } from './diff-workspace.ts'
@@ -67,6 +68,7 @@ export async function applyWorkspace(
         await recordDocuments(client, workspace, options.now)
         await makeTables(client, workspace, changes, options)
         const replanned = await keepPromises(client, trx, workspace, { ...options, changes })
+        await replanChangedSlots(trx, options.now)
         return { version: await recordVersion(client, workspace, changes, options), changes, replanned }
       })
   } finally {

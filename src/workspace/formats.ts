@@ -13,6 +13,7 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
     /^\d{4}-\d{2}-\d{2}(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(Z|[+-]\d{2}:\d{2})?)?$/.test(text) &&
     isDate(text.slice(0, 10)),
   duration: (text) => /^P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/.test(text),
+  jitter: (text) => /^PT(?=\d)((0?\d|1[0-2])H)?([0-5]?\dM)?$/.test(text),
   pattern: isPattern,
   outbound: isOutboundEntry,
   'no-secret-url': (text) => !holdsPassword(text),

@@ -16,7 +16,7 @@ async function countingSource(): Promise<AsyncDisposable & { port: number; most:
   const server = createServer(async (request, response) => {
     const name = request.url?.split('/')[1] ?? ''
     for (const one of [name, 'all']) add(one, 1)
-    await sleep(150)
+    await sleep(400)
     for (const one of [name, 'all']) add(one, -1)
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify({ rows: [{ id: '1' }] }))

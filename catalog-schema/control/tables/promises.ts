@@ -95,14 +95,6 @@ export interface WaiverRevocationTable {
   revoked_at: Date
 }
 
-export interface SlotTable {
-  harvest_id: bigint
-  instant: Date
-  state: Generated<'planned' | 'taken' | 'done' | 'skipped'>
-  reason: string | null
-  run_id: bigint | null
-}
-
 type CalendarOrigin = Generated<'package' | 'document' | 'table'>
 
 export interface CalendarTable {

@@ -20,10 +20,17 @@ export interface Promised {
   readonly recordedAt?: string
   readonly cadence?: string
   readonly hours?: string
+  readonly jitter?: string
+  readonly connections?: number
+  /** Code of the source. Default: one of its own. */
+  readonly source?: string
+  readonly missedSlots?: 'none' | 'latest' | 'all'
 }
 
 export interface RunFacts {
   readonly state?: string
+  /** The slot it served. */
+  readonly slot?: Date
   readonly complete?: boolean
   readonly cause?: string
   readonly finished?: string
@@ -66,20 +73,21 @@ export async function city(): Promise<City> {
 }
 
 async function addDataset(db: Kysely<ControlDatabase>, code: string, promised: Promised): Promise<Dataset> {
-  const politeness = promised.hours === undefined ? {} : { hours: promised.hours }
-  const source = JSON.stringify({ politeness })
+  const { hours, jitter, connections, source = code } = promised
+  const about = JSON.stringify({ politeness: { hours, jitter, connections } })
   await sql`insert into guiji.source (code, name, department, kind, definition)
-    values (${code}, ${code}, 'gaj', 'csv', ${source}::jsonb)`.execute(db)
+    values (${source}, ${source}, 'gaj', 'csv', ${about}::jsonb) on conflict do nothing`.execute(db)
   const id = await idOf(
     sql<{ id: bigint }>`
     insert into guiji.dataset (code, name, department, table_name, sharing_type, definition)
     values (${code}, ${code}, 'gaj', ${code}, 'none', '{}') returning id`.execute(db),
   )
-  const definition = JSON.stringify(promised.cadence === undefined ? {} : { cadence: promised.cadence })
+  const { cadence, missedSlots } = promised
+  const definition = JSON.stringify({ cadence, missedSlots })
   const harvest = await idOf(
     sql<{ id: bigint }>`
     insert into guiji.harvest (dataset_id, source, mode, definition, enabled)
-    values (${id}, ${code}, 'snapshot', ${definition}::jsonb, true) returning id`.execute(db),
+    values (${id}, ${source}, 'snapshot', ${definition}::jsonb, true) returning id`.execute(db),
   )
   await addCommitment(db, id, promised)
   return { id, harvest }
@@ -104,13 +112,14 @@ async function addRun(
   db: Kysely<ControlDatabase>,
   { id, harvest }: Dataset,
   started: string,
-  { state = 'succeeded', complete = true, cause, finished, parked, visible, updated = 0 }: RunFacts,
+  { state = 'succeeded', slot, complete = true, cause, finished, parked, visible, updated = 0 }: RunFacts,
 ): Promise<bigint> {
   const run = await idOf(
     sql<{ id: bigint }>`
-    insert into guiji.run (harvest_id, dataset_id, state, mode, started_at, finished_at, complete, cause,
-      parked_at, parked_for, read, accepted, updated, held_before, held_after)
-    values (${harvest}, ${id}, ${state}, 'snapshot', ${started}, ${finished ?? parked ?? visible ?? null},
+    insert into guiji.run (harvest_id, dataset_id, slot_at, state, mode, started_at, finished_at, lease_until, complete,
+      cause, parked_at, parked_for, read, accepted, updated, held_before, held_after)
+    values (${harvest}, ${id}, ${slot ?? null}, ${state}, 'snapshot', ${started},
+      ${finished ?? parked ?? visible ?? null}, clock_timestamp() + interval '1 minute',
       ${complete}, ${cause ?? null}, ${parked ?? null}, ${parked === undefined ? null : (cause ?? 'awaiting-approval')},
       ${updated}, ${updated}, ${updated}, 10, 10) returning id`.execute(db),
   )

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { withinHours } from '../../../src/schedule/allowed-hours.ts'
 import { isCronProblem, parseCron } from '../../../src/schedule/cron.ts'
 import { cronInstants } from '../../../src/schedule/cron-instants.ts'
 
@@ -169,27 +168,5 @@ describe('instants', () => {
       expect(pieces.flat()).toEqual(instants(expression, 'Europe/Berlin', iso(0), iso(days * 24)))
       expect(pieces.flat().length).toBeGreaterThan(11)
     }
-  })
-})
-
-describe('hours of a source', () => {
-  const moved = (instant: string, hours: string | undefined, spread = 0) =>
-    withinHours(new Date(instant), hours, 'Asia/Shanghai', spread).toISOString().slice(0, 16)
-
-  test.each<[string, string | undefined, string]>([
-    ['2026-11-10T06:00Z', undefined, '2026-11-10T06:00'],
-    ['2026-11-10T06:00Z', '20:00-06:00', '2026-11-10T12:00'],
-    ['2026-11-10T12:00Z', '20:00-06:00', '2026-11-10T12:00'],
-    ['2026-11-09T21:59Z', '20:00-06:00', '2026-11-09T21:59'],
-    ['2026-11-09T22:00Z', '20:00-06:00', '2026-11-10T12:00'],
-    ['2026-11-09T22:00Z', '09:00-17:00', '2026-11-10T01:00'],
-    ['2026-11-10T09:00Z', '09:00-17:00', '2026-11-11T01:00'],
-    ['2026-11-10T08:59Z', '09:00-17:00', '2026-11-10T08:59'],
-  ])('%s within %s', (instant, hours, expected) => {
-    expect(moved(instant, hours)).toBe(expected)
-  })
-
-  test('what is moved is spread', () => {
-    expect(moved('2026-11-10T06:00Z', '20:00-06:00', 0.5)).toBe('2026-11-10T12:15')
   })
 })

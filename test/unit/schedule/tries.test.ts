@@ -3,6 +3,7 @@ import { type OwedPeriod, tries } from '../../../src/schedule/tries.ts'
 
 // The 9th of November in Asia/Shanghai: ends at 16:00Z, due at 00:00Z, with four hours of grace.
 const day: OwedPeriod = {
+  period: '2026-11-09',
   cycle: 'daily',
   timeZone: 'Asia/Shanghai',
   periodStart: new Date('2026-11-08T16:00Z'),

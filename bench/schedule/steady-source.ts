@@ -1,0 +1,34 @@
+import type pg from 'pg'
+import type { Listing, SourceSession } from '../../src/connector.ts'
+import type { HarvestEngine } from '../../src/harvest/run.ts'
+
+/** An engine whose sources say that nothing changed: a whole run, claimed, judged and published, without any reading. */
+export function steadyEngine(
+  pool: pg.Pool,
+  options: { readonly worker: string; readonly clock: () => number },
+): HarvestEngine {
+  return {
+    pool,
+    ...options,
+    openSource: async () => session,
+    emit: () => {},
+    redact: (text) => text,
+  }
+}
+
+const listing: Listing = {
+  fields: ['id'],
+  unchanged: true,
+  unchangedBy: 'etag',
+  async *batches() {},
+  decode: () => [],
+  end: () => ({ complete: true }),
+  async [Symbol.asyncDispose]() {},
+}
+
+const session: SourceSession = {
+  async *test() {},
+  async *discover() {},
+  list: async () => listing,
+  async [Symbol.asyncDispose]() {},
+}

@@ -1,0 +1,72 @@
+import type { Text } from '../../src/connector.ts'
+
+/** What `schedule`, `workers`, `serve` and `worker` say. */
+export const scheduleMessages = {
+  'help.serve': {
+    en: 'run harvests as they come due, until stopped: plans, judges and works',
+    zh: '常驻服务：到时自动归集，负责排班、判定与执行，直至停止',
+  },
+  'help.worker': {
+    en: 'only run harvests that are due, beside a "guiji serve" on the same store',
+    zh: '只执行到时的归集任务，配合同一存储库上的 "guiji serve"',
+  },
+  'help.workers': {
+    en: 'show which processes run harvests, whether they live, and what they run',
+    zh: '列出执行归集的进程、是否存活及正在运行的任务',
+  },
+  'help.schedule': {
+    en: 'show which slots come next, and why',
+    zh: '列出接下来的班次及其由来',
+  },
+  'option.concurrency': {
+    en: 'runs at once (default: as in guiji.yaml)',
+    zh: '同时运行数（默认：按 guiji.yaml）',
+  },
+  'option.grace': {
+    en: 'seconds that runs under way get when it is told to stop (default: {count})',
+    zh: '收到停止信号后留给运行中任务的秒数（默认：{count}）',
+  },
+  'option.log-level': {
+    en: 'debug, info, warn or error (default: info)',
+    zh: '日志级别 debug、info、warn 或 error（默认：info）',
+  },
+  'option.days': { en: 'how many days ahead (default: {count})', zh: '向前查看的天数（默认：{count}）' },
+  'schedule.dataset': { en: 'dataset', zh: '共享信息' },
+  'schedule.at': { en: 'slot', zh: '班次' },
+  'schedule.state': { en: 'state', zh: '状态' },
+  'schedule.from': { en: 'from', zh: '由来' },
+  'schedule.serves': { en: 'period', zh: '期次' },
+  'schedule.due': { en: 'due', zh: '到期' },
+  'schedule.moved': { en: 'moved from', zh: '原定' },
+  'schedule.missed': { en: 'if missed', zh: '错过时' },
+  'schedule.promise': { en: 'promise', zh: '承诺' },
+  'schedule.too-late': { en: '{due} (too late)', zh: '{due}（已晚）' },
+  'schedule.state.taken': { en: 'running', zh: '运行中' },
+  'schedule.state.due': { en: 'due', zh: '待执行' },
+  'schedule.state.planned': { en: 'planned', zh: '已排定' },
+  'schedule.state.foreseen': { en: 'foreseen', zh: '预计' },
+  'schedule.missed.none': { en: 'skip it', zh: '不补' },
+  'schedule.missed.latest': { en: 'run the latest', zh: '补最近一次' },
+  'schedule.missed.all': { en: 'run each', zh: '全部补' },
+  'schedule.nothing': { en: 'no slot in the next {days} days', zh: '未来 {days} 天没有班次' },
+  'schedule.without': { en: 'without a slot: {dataset} ({reason})', zh: '无班次：{dataset}（{reason}）' },
+  'schedule.without.off': { en: 'switched off or off the list', zh: '已停用或已移出清单' },
+  'schedule.without.no-clock': {
+    en: 'no cadence, and the promise has no clock',
+    zh: '未设 cron，承诺也无周期',
+  },
+  'schedule.without.unreadable': { en: 'its cadence cannot be read', zh: 'cron 表达式无法解析' },
+  'schedule.without.nothing-owed': { en: 'nothing is owed in that time', zh: '此期间无应履约期次' },
+  'schedule.without.none': { en: 'none falls in that time', zh: '此期间没有班次' },
+  'worker.none': { en: 'no process has run harvests in the last days', zh: '近日没有执行归集的进程' },
+  'worker.name': { en: 'worker', zh: '进程' },
+  'worker.kind': { en: 'kind', zh: '类型' },
+  'worker.state': { en: 'state', zh: '状态' },
+  'worker.since': { en: 'since', zh: '开始' },
+  'worker.seen': { en: 'last seen', zh: '最近心跳' },
+  'worker.hands': { en: 'at once', zh: '并发' },
+  'worker.datasets': { en: 'running', zh: '正在运行' },
+  'worker.state.alive': { en: 'alive', zh: '存活' },
+  'worker.state.gone': { en: 'gone', zh: '失联' },
+  'worker.state.ended': { en: 'ended', zh: '已结束' },
+} as const satisfies Record<string, Text>
