@@ -168,9 +168,8 @@ describe('what is seen', () => {
     await town.dataset('never', daily)
     await town.dataset('clockless', free)
     const run = await town.run(ended, '2026-11-09T01:00Z', { visible: '2026-11-09T01:01Z' })
-    await sql`insert into guiji.dataset_state (dataset_id, published_run) values (${ended.id}, ${run})`.execute(
-      town.db,
-    )
+    await sql`insert into guiji.dataset_state as state (dataset_id, published_run) values (${ended.id}, ${run})
+      on conflict (dataset_id) do update set published_run = excluded.published_run`.execute(town.db)
     await sql`update guiji.harvest set enabled = false`.execute(town.db)
     await town.check('2026-11-09T02:00Z')
     const { rows } = await sql<{ datasets: string[] }>`
@@ -193,9 +192,9 @@ describe('what is seen', () => {
   test('planned runs that nobody took, once they have waited too long', async () => {
     await using town = await watchedCity()
     const { harvest } = await town.dataset('d', free)
-    await sql`insert into guiji.slot (harvest_id, instant) values (${harvest}, '2026-11-09T01:00Z')`.execute(
-      town.db,
-    )
+    const at = '2026-11-09T01:00Z'
+    await sql`insert into guiji.slot (harvest_id, instant, meant_at, origin, source)
+      select id, ${at}, ${at}, 'cadence', source from guiji.harvest where id = ${harvest}`.execute(town.db)
     const options = { checkEveryMilliseconds: halfHour }
     expect(await town.check('2026-11-09T01:30Z', options)).toMatchObject({ opened: 0 })
     await town.check('2026-11-09T01:31Z', options)
