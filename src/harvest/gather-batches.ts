@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Batch, Issue, Listing } from '../connector.ts'
 
 /** Several batches as one, for a source that gives few records at a time. */
@@ -12,6 +13,9 @@ const leastBytes = 1 << 20
 /** Nor are more records than this put together: what is made of each takes memory of its own. */
 const mostRecords = 50_000
 
+/** Nor does a batch wait longer than this for another one. */
+const patienceMilliseconds = 200
+
 /** The same listing in batches that are worth a chunk. */
 export function gatherBatches(listing: Listing): Listing {
   return {
@@ -24,21 +28,39 @@ export function gatherBatches(listing: Listing): Listing {
 }
 
 async function* gathered(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+  const reader = batches[Symbol.asyncIterator]()
   let waiting: Batch[] = []
-  let bytes = 0
-  let records = 0
-  for await (const batch of batches) {
-    if (batch.count === 0) continue
-    waiting.push(batch)
-    bytes += batch.bytes.length
-    records += batch.count
-    if (bytes < leastBytes && records < mostRecords) continue
-    yield together(waiting)
-    waiting = []
-    bytes = 0
-    records = 0
+  let coming = reader.next()
+  try {
+    for (;;) {
+      const next = waiting.length === 0 ? await coming : await inTime(coming)
+      if (next?.done === true) break
+      if (next !== undefined && next.value.count > 0) waiting.push(next.value)
+      if (next !== undefined) coming = reader.next()
+      if (next !== undefined && !isEnough(waiting)) continue
+      yield together(waiting)
+      waiting = []
+    }
+    if (waiting.length > 0) yield together(waiting)
+  } finally {
+    coming.catch(() => {})
+    await reader.return?.()
   }
-  if (waiting.length > 0) yield together(waiting)
+}
+
+function isEnough(batches: readonly Batch[]): boolean {
+  const bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
+  return bytes >= leastBytes || batches.reduce((sum, batch) => sum + batch.count, 0) >= mostRecords
+}
+
+/** Undefined where the source takes its time: what it gave so far is not kept waiting for more. */
+async function inTime<Result>(coming: Promise<Result>): Promise<Result | undefined> {
+  const stop = new AbortController()
+  try {
+    return await Promise.race([coming, sleep(patienceMilliseconds, undefined, { signal: stop.signal })])
+  } finally {
+    stop.abort()
+  }
 }
 
 function together(parts: readonly Batch[]): Batch {

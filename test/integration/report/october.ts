@@ -85,6 +85,7 @@ async function deliverResidents(town: City, residents: Dataset): Promise<void> {
         state: 'failed',
         complete: false,
         cause: 'source-unreachable:refused',
+        finished: new Date(started.getTime() + 60_000).toISOString(),
       })
     else {
       const held = BigInt(1000 + day)
