@@ -7,6 +7,7 @@ import { openAfterTick } from './after-tick.ts'
 import { countOption } from './command.ts'
 import { openEngine } from './open-engine.ts'
 import { openLineage } from './open-lineage.ts'
+import { listenAddress, openListener } from './open-listener.ts'
 import { openSession } from './session.ts'
 import type { ExitCode, GlobalOptions, Shell } from './shell.ts'
 import { openWorkLog } from './work-log.ts'
@@ -14,6 +15,7 @@ import { openWorkLog } from './work-log.ts'
 export interface StayOptions extends GlobalOptions {
   readonly concurrency?: string
   readonly grace?: string
+  readonly listen?: string
   readonly logLevel?: string
 }
 
@@ -30,11 +32,17 @@ export async function runUntilStopped(
       ? {}
       : { concurrency: countOption('--concurrency', options.concurrency) }
   const grace = countOption('--grace', options.grace ?? defaultGrace) * 1000
+  if (options.listen !== undefined) listenAddress(options.listen)
   const log = openWorkLog(shell, levelOf(options.logLevel ?? 'info'))
   await using session = await openSession(shell, options, asked)
   const { db, directory, settings } = session
   const concurrency = asked.concurrency ?? settings.concurrency
   using clock = await followStoreClock(db)
+  await using listener =
+    options.listen === undefined
+      ? undefined
+      : await openListener(options.listen, { db, clock: () => clock.now(), signal: shell.signal })
+  if (listener !== undefined) log.info('listening', { url: listener.url })
   await using lineage = await openLineage(shell, session)
   await using after = await openAfterTick(shell, session, log.trouble)
   const emit = (event: RunEvent) => {

@@ -25,5 +25,6 @@ function addStayOptions({ say }: Shell, command: ReturnType<typeof newCommand>) 
   return command
     .addOption(new Option('--concurrency <n>', say('option.concurrency')))
     .addOption(new Option('--grace <seconds>', say('option.grace', { count: defaultGrace })))
+    .addOption(new Option('--listen <address>', say('option.listen')))
     .addOption(new Option('--log-level <level>', say('option.log-level')))
 }

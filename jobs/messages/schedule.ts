@@ -26,6 +26,10 @@ export const scheduleMessages = {
     en: 'seconds that runs under way get when it is told to stop (default: {count})',
     zh: '收到停止信号后留给运行中任务的秒数（默认：{count}）',
   },
+  'option.listen': {
+    en: 'answer /healthz, /readyz and /metrics at this port, or host:port (default: do not listen)',
+    zh: '在此端口或 主机:端口 应答 /healthz、/readyz 和 /metrics（默认：不监听）',
+  },
   'option.log-level': {
     en: 'debug, info, warn or error (default: info)',
     zh: '日志级别 debug、info、warn 或 error（默认：info）',

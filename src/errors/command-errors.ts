@@ -27,6 +27,14 @@ export const commandErrors = {
     en: { fact: '{option} is "{found}"', hint: 'write {expected}' },
     zh: { fact: '{option} 的值是“{found}”', hint: '请写 {expected}' },
   },
+  LISTEN_REFUSED: {
+    recovery: 'abort',
+    en: {
+      fact: 'cannot listen at {address}: {reason}',
+      hint: 'choose an address of this machine and a free port',
+    },
+    zh: { fact: '无法在 {address} 监听：{reason}', hint: '请选择本机的地址和空闲的端口' },
+  },
   COMMAND_CHOICE: {
     recovery: 'abort',
     en: { fact: '{found} cannot be used together', hint: 'choose one of them' },

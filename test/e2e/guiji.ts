@@ -16,6 +16,8 @@ export interface Running {
   readonly finished: Promise<Finished>
   /** What stdout holds by now. */
   said(): string
+  /** What stderr holds by now. */
+  complained(): string
   /** Waits until stdout holds the text. */
   until(text: string): Promise<void>
 }
@@ -63,7 +65,7 @@ export function startGuiji(
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
-  return { child, finished, said: () => out, until }
+  return { child, finished, said: () => out, complained: () => err, until }
 }
 
 export async function guiji(words: readonly string[], options: CallOptions = {}): Promise<Finished> {

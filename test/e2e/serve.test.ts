@@ -83,6 +83,23 @@ test('serve runs what is due, says so with run ids, is on record, and stops in o
   expect(after.workers).toMatchObject([{ kind: 'serve', state: 'ended', datasets: [] }])
 })
 
+test('serve listens where it is asked to, and says so when it cannot', async () => {
+  await using place = await minuteTown(files)
+  const serving = start(place, 'serve', '--listen', '0')
+  await until(place, `select id from guiji.run where state = 'succeeded'`)
+  const heard = logged(serving.complained()).find(({ event }) => event === 'listening')
+  const url = String(heard?.url)
+  expect(await (await fetch(`${url}/readyz`)).text()).toBe('ready\n')
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain('guiji_slot_wait_seconds')
+  const second = start(place, 'worker', '--listen', new URL(url).port)
+  const refused = await second.finished
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('LISTEN_REFUSED')])
+  const mistyped = await start(place, 'worker', '--listen', 'here').finished
+  expect([mistyped.code, mistyped.err]).toEqual([2, expect.stringContaining('COMMAND_VALUE')])
+  serving.child.kill('SIGTERM')
+  expect((await serving.finished).code).toBe(0)
+})
+
 test('a worker told to stop cancels what does not end within its grace, and gives the slot back', async () => {
   await using source = await silentSource()
   await using place = await minuteTown(

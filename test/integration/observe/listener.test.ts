@@ -31,8 +31,9 @@ async function busyCity(): Promise<City> {
     finished: '2026-11-09T01:31Z',
   })
   await town.run(dataset, '2026-11-09T01:50Z', { state: 'running', complete: false })
-  await sql`insert into guiji.slot (harvest_id, instant) values
-    (${harvest}, '2026-11-09T01:00Z'), (${harvest}, '2026-11-09T03:00Z')`.execute(town.db)
+  await sql`insert into guiji.slot (harvest_id, instant, meant_at, origin, source)
+    select ${harvest}, at, at, 'cadence', 'mzj_db'
+    from unnest(array['2026-11-09T01:00Z', '2026-11-09T03:00Z']::timestamptz[]) at`.execute(town.db)
   await sql`insert into guiji.alert (kind, key, origin, opened_at, seen_at)
     values ('run-failed', 'k', 'check', ${now}, ${now})`.execute(town.db)
   await sql`insert into guiji.alert_check (at) values ('2026-11-09T01:55Z')`.execute(town.db)
