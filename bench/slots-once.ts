@@ -30,6 +30,8 @@ const { values } = parseArgs({
 const perHarvest = 10
 const harvests = Math.ceil(Number(values.slots) / perHarvest)
 const base = Date.parse('2026-11-09T16:00:30Z')
+/** With `--kill` runs take long enough for a kill to meet one. */
+const answer = values.kill ? '1500' : '0'
 const program = fileURLToPath(new URL('schedule/slot-process.ts', import.meta.url))
 
 const directory = await mkdtemp(path.join(tmpdir(), 'guiji-slots-once-'))
@@ -58,12 +60,12 @@ async function planFrom(pool: pg.Pool, at: Date): Promise<void> {
 async function race(pool: pg.Pool, url: string): Promise<boolean> {
   const begun = performance.now()
   const start = (kind: string, index: number) =>
-    spawn(process.execPath, [program, url, kind, String(base), String((index - 4) * 700)], {
+    spawn(process.execPath, [program, url, kind, String(base), String((index - 4) * 700), answer], {
       stdio: 'inherit',
     })
   const schedulers = Array.from({ length: Number(values.schedulers) }, (_, index) => start('serve', index))
   const workers = Array.from({ length: Number(values.workers) }, (_, index) => start('worker', index))
-  const killed = values.kill ? killSome(workers, () => start('worker', 4)) : Promise.resolve(0)
+  const killed = values.kill ? killSome(pool, workers, () => start('worker', 4)) : Promise.resolve(0)
   while ((await leftOver(pool)) > 0) await pause(1000)
   const seconds = (performance.now() - begun) / 1000
   const deaths = await killed
@@ -79,13 +81,23 @@ async function leftOver(pool: pg.Pool): Promise<number> {
   return rows[0]?.left ?? 0
 }
 
-async function killSome(workers: ChildProcess[], start: () => ChildProcess): Promise<number> {
-  for (const index of [0, 1, 2]) {
-    await pause(5000)
-    workers[index]?.kill('SIGKILL')
+/** Kills three workers, each while it runs something, and starts three others. */
+async function killSome(pool: pg.Pool, workers: ChildProcess[], start: () => ChildProcess): Promise<number> {
+  const victims = workers.slice(0, 3)
+  for (const victim of victims) {
+    while (!(await isRunning(pool, victim))) await pause(100)
+    victim.kill('SIGKILL')
     workers.push(start())
   }
-  return 3
+  return victims.length
+}
+
+async function isRunning(pool: pg.Pool, { pid }: ChildProcess): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `select from guiji.run where worker = $1 and state = 'running' limit 1`,
+    [`worker/${pid}`],
+  )
+  return rowCount === 1
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -96,23 +108,24 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 async function report(pool: pg.Pool, seconds: number, killed: number): Promise<boolean> {
-  const { rows } = await pool.query<Record<'slots' | 'once' | 'never' | 'twice' | 'lost', string>>(
+  const { rows } = await pool.query<Record<'slots' | 'once' | 'never' | 'twice' | 'again' | 'lost', string>>(
     `select count(*) as slots, count(*) filter (where runs = 1 and state = 'done') as once,
        count(*) filter (where runs = 0) as never, count(*) filter (where runs > 1) as twice,
+       count(*) filter (where attempts > 0) as again,
        (select count(*) from guiji.run where state in ('lost', 'cancelled')) as lost
      from (
-       select s.state, (select count(*) from guiji.run r where r.harvest_id = s.harvest_id
+       select s.state, s.attempts, (select count(*) from guiji.run r where r.harvest_id = s.harvest_id
          and r.slot_at = s.instant and r.state = 'succeeded') as runs
        from guiji.slot s where s.instant <= $1) slot`,
     [new Date(base)],
   )
   const [found] = rows
   if (found === undefined) return false
-  const { slots, once, never, twice, lost } = found
+  const { slots, once, never, twice, again, lost } = found
   const { schedulers, workers } = values
   console.log(
     `${schedulers} schedulers, ${workers} workers (${killed} killed), ${slots} slots in ${seconds.toFixed(0)} s: ` +
-      `${once} ran once, ${never} never, ${twice} more than once; ${lost} runs lost on the way`,
+      `${once} ran once, ${never} never, ${twice} more than once; ${again} were taken again, ${lost} runs were lost`,
   )
   return slots === once
 }

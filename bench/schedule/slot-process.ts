@@ -1,6 +1,7 @@
 /**
- * One scheduler or worker as a process of its own: `slot-process.ts <url> <serve|worker> <base> <skew>`. Its clock
- * reads `base` at the start and runs on for twenty seconds, so that no further slot comes due; `skew` milliseconds are how wrong the machine's own clock is. Ends at SIGTERM.
+ * One scheduler or worker as a process of its own: `slot-process.ts <url> <serve|worker> <base> <skew> <answer>`. Its clock
+ * reads `base` at the start and runs on for twenty seconds, so that no further slot comes due; `skew` milliseconds are how wrong the machine's own clock is. Its sources
+ * take `answer` milliseconds. Ends at SIGTERM.
  */
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
 import { startScheduler } from '../../src/schedule/scheduler.ts'
@@ -8,7 +9,7 @@ import type { Ticker } from '../../src/schedule/ticker.ts'
 import { openPool, queries } from '../../src/store/open-store.ts'
 import { steadyEngine } from './steady-source.ts'
 
-const [url = '', kind = 'worker', base = '0', skew = '0'] = process.argv.slice(2)
+const [url = '', kind = 'worker', base = '0', skew = '0', answer = '0'] = process.argv.slice(2)
 const began = performance.now()
 const pool = openPool(url, 6)
 const stopping = new AbortController()
@@ -26,6 +27,7 @@ const wildTicker: Ticker = (beat, signal) => {
 const scheduler = await startScheduler({
   engine: steadyEngine(pool, {
     worker: `${kind}/${process.pid}`,
+    answer: Number(answer),
     clock: () => Number(base) + Number(skew) + Math.min(20_000, performance.now() - began),
   }),
   db: queries<ControlDatabase>(pool),

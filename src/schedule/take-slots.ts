@@ -88,5 +88,6 @@ function isFree(now: Date) {
         and r.lease_until > clock_timestamp())
     and not exists (
       select from guiji.run r
-      where r.harvest_id = s.harvest_id and r.slot_at = s.instant and r.state not in ('lost', 'cancelled'))`
+      where r.harvest_id = s.harvest_id and r.slot_at = s.instant
+        and r.state not in ('queued', 'running', 'publishing', 'lost', 'cancelled'))`
 }

@@ -30,6 +30,20 @@ test('a dead worker’s slot is given back by its lease, however long its run ta
   expect(await other.take(now)).toHaveLength(1)
 })
 
+test('a slot whose worker died in mid-run is taken again once its run is silent', async () => {
+  await using town = await city()
+  await using one = await testWorker(town)
+  await using other = await testWorker(town)
+  const nightly = await due(town)
+  const [slot] = await one.take(now)
+  if (slot === undefined) throw new Error('nothing was taken')
+  await town.run(nightly, '2026-11-10T20:00Z', { state: 'running', slot: slot.instant })
+  await one.die()
+  expect(await other.take(now)).toEqual([])
+  await sql`update guiji.run set lease_until = clock_timestamp()`.execute(town.db)
+  expect((await other.take(now)).map(({ instant }) => instant)).toEqual([slot.instant])
+})
+
 test('a worker that was taken for dead takes nothing back from its successor', async () => {
   await using town = await city()
   await using zombie = await testWorker(town)
