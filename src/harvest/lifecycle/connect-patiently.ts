@@ -12,7 +12,8 @@ export function isPassing(error: unknown): boolean {
 
 /**
  * A connection of the pool. A store that restarts, or whose connections are all taken by other programs, is asked
- * again for half a minute: a run that only waits for its turn must not fail for that.
+ * again for half a minute: a run that only waits for its turn must not fail for that. Where this process has some
+ * connections already, no more are asked for: all who come queue for those, first come, first served.
  *
  * @throws the driver's error after that time, or at once where waiting would not help
  */
@@ -22,8 +23,29 @@ export async function connectPatiently(pool: pg.Pool, signal: AbortSignal): Prom
     try {
       return await pool.connect()
     } catch (error) {
-      if (!isPassing(error) || performance.now() + wait > until) throw error
+      if (!isPassing(error)) throw error
+      if (makeDo(pool, error)) continue
+      if (performance.now() + wait > until) throw error
       await sleep(wait, undefined, { signal })
     }
   }
+}
+
+/** For so long a pool makes do with what it has; then it may ask for more again. */
+const makeDoSeconds = 60
+
+/**
+ * The server has no connection left for us: until it may have, the pool is as large as it is, less one for the lifeline.
+ * False: it has none at all to make do with.
+ */
+function makeDo(pool: pg.Pool, error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error && error.code === '53300')) return false
+  const most = pool.options.max
+  const enough = Math.max(1, pool.totalCount - 1)
+  if (pool.totalCount === 0 || enough >= most) return false
+  pool.options.max = enough
+  setTimeout(() => {
+    pool.options.max = Math.max(pool.options.max, most)
+  }, makeDoSeconds * 1000).unref()
+  return true
 }

@@ -310,6 +310,16 @@ describe('cancelling', () => {
     const worker = startWorker(town, 'waits', { pause: 0 })
     const run = await underWay('waits')
     await expect.poll(silent.waiting, { timeout: 20_000 }).toBe(1)
+    // Its first beat is over: the next one is twenty seconds away, unless it is told.
+    await expect
+      .poll(async () => {
+        const { rowCount } = await pool.query(
+          `select from pg_stat_activity where application_name = 'guiji lifeline' and state = 'idle'
+             and query like '%guiji.lease%' and datname = current_database()`,
+        )
+        return rowCount
+      })
+      .toBe(1)
     await cancelRun(pool, run, quick)
     await cancelRun(pool, run, { ...quick, by: 'another' })
     expect(await worker.ended()).toContain('"state":"cancelled"')
@@ -350,7 +360,12 @@ describe('cancelling', () => {
     await worker.heard('"event":"progress"')
     worker.process.kill('SIGSTOP')
     const run = await underWay('stopped')
-    await cancelRun(pool, run, { ...quick, patience: 500 })
+    const first = cancelRun(pool, run, { ...quick, sleep: () => sleep(2000).then(() => {}) })
+    await expect
+      .poll(async () => (await pool.query('select cancel_by as by from guiji.lease')).rows)
+      .toEqual([{ by: 'tester' }])
+    await cancelRun(pool, run, { ...quick, by: 'another', patience: 500 })
+    await first
     expect(await runsOf('stopped')).toMatchObject([
       { state: 'cancelled', error: { code: 'RUN_CANCELLED', details: { by: 'tester' } } },
     ])
