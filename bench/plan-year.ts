@@ -1,9 +1,9 @@
 /**
  * `npm exec -- node bench/plan-year.ts [datasets]`: plans a year of promises for 100,000 datasets on a fresh embedded
  * store, fsync on, and then once more, when nothing is left to plan; then judges the first month. Cycles are mixed as
- * on the list of examples/hengshui, each with a few due times and graces. Prints seconds and rows; asserts nothing.
+ * on the list of examples/hengshui, each with a few due times and graces. Prints seconds, CPU seconds and rows; asserts nothing.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
@@ -41,7 +41,10 @@ try {
   await makeCity()
   const plan = () => planOccurrences(db, { now, horizonDays: 365 })
   const first = await timed(plan)
-  console.log(`one year planned: ${first.seconds} s, ${first.result.planned} periods`)
+  const cpu = await serverSeconds()
+  console.log(
+    `one year planned: ${first.seconds} s, ${first.result.planned} periods, ${cpu} s of PostgreSQL's CPU`,
+  )
   const again = await timed(plan)
   console.log(`nothing left to plan: ${again.seconds} s`)
   const judged = await timed(() => judge(db, { now: new Date('2026-02-01T00:00Z') }))
@@ -51,6 +54,18 @@ try {
   console.log(`${datasets} datasets, PostgreSQL ${store.serverVersion}, load ${load}`)
   console.log(`${size.rows[0]?.size} in the table of periods, with its indexes`)
   console.log(`the first month judged: ${judged.seconds} s, ${judged.result.length} periods`)
+
+  /** CPU seconds of the connections so far, which other work on the machine does not lengthen; Linux only. */
+  async function serverSeconds(): Promise<string> {
+    const { rows } = await sql<{ pid: number }>`
+      select pid from pg_stat_activity where application_name = 'guiji'`.execute(db)
+    const ticks = rows.map(async ({ pid }) => {
+      const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(' ')
+      return Number(fields[13]) + Number(fields[14])
+    })
+    const sum = (await Promise.all(ticks)).reduce((total, one) => total + one, 0)
+    return (sum / 100).toFixed(1)
+  }
 
   async function makeCity(): Promise<void> {
     const cycles = Object.entries(mix).flatMap(([cycle, share]) => Array.from({ length: share }, () => cycle))

@@ -11,8 +11,8 @@ import { applyWaivers } from './waivers.ts'
 const dayLength = 86_400_000
 /** Hours are planned no further ahead than this: a year of them would be most of all rows, and serve nobody. */
 const hoursAhead = 3 * dayLength
-/** Commitments planned in one statement, so that neither it nor its sorting grows with the city. */
-const slice = 2_000
+/** Periods planned in one statement: as many as PostgreSQL sorts in memory, however large the city. */
+const rowsAtOnce = 25_000
 const manyRows = 10_000
 /** How far back a promise that began earlier is planned at first. */
 const reachBack = 400 * dayLength
@@ -87,6 +87,7 @@ async function planGroup(
   calendar: Calendar,
 ): Promise<number> {
   const owed = owedPeriods(terms, calendar, from, until)
+  const slice = Math.max(1, Math.floor(rowsAtOnce / owed.length))
   let planned = 0
   for (let at = 0; at < members.length && owed.length > 0; at += slice) {
     planned += await insertOccurrences(db, members.slice(at, at + slice), owed)
