@@ -19,6 +19,7 @@ import type {
   DatasetStateTable,
   DoubtTable,
   LedgerTable,
+  ParkedRunTable,
   PublicationTable,
   RejectTable,
   RunTable,
@@ -44,6 +45,7 @@ export interface ControlDatabase {
   'guiji.reject': RejectTable
   'guiji.doubt': DoubtTable
   'guiji.active_run': ActiveRunTable
+  'guiji.parked_run': ParkedRunTable
   'guiji.history_month': HistoryMonthTable
   'guiji.rollup': RollupTable
   'guiji.attainment': AttainmentTable

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
+import { firstRunSince } from './first-run-since.ts'
 import { readyAt, unsettled } from './occurrence-rows.ts'
 import { refreshStanding } from './standing.ts'
 
@@ -35,6 +36,7 @@ export interface Judgement {
  */
 export async function judge(db: Kysely<ControlDatabase>, options: JudgeOptions): Promise<Judgement[]> {
   const { now } = options
+  const since = await firstRunSince(db, options)
   const { rows } = await sql<Judgement>`
     with owed as (${owedOccurrences(options)}),
     judged as (
@@ -45,7 +47,7 @@ export async function judge(db: Kysely<ControlDatabase>, options: JudgeOptions):
           when delivery.visible_at is not null or ${now} > owed.late_at then 'late'
           else 'pending'
         end as verdict
-      from owed left join lateral (${firstDelivery(now)}) delivery on true
+      from owed left join lateral (${firstDelivery(now, since)}) delivery on true
     ),
     changed as (
       update guiji.occurrence o set
@@ -54,7 +56,7 @@ export async function judge(db: Kysely<ControlDatabase>, options: JudgeOptions):
         kept_at = case when judged.verdict <> 'missed' then judged.visible_at end,
         run_id = case when judged.verdict <> 'missed' then judged.run_id end,
         cause = case when judged.verdict <> 'kept' then coalesce(o.cause, ${causeOf}) end
-      from judged left join lateral (${runAtDeadline}) r on true
+      from judged left join lateral (${runAtDeadline(since)}) r on true
       where o.id = judged.id and judged.verdict <> 'pending'
         and (o.outcome <> judged.verdict or judged.visible_at is not null)
       returning o.id, o.dataset_id, o.outcome, o.cause, o.kept_at, least(o.period_end, judged.read_began) as through
@@ -92,25 +94,25 @@ function owedOccurrences({ now, datasetIds }: JudgeOptions) {
 }
 
 /** A run that found nothing to change may have published nothing: it is visible when it finished. */
-function firstDelivery(now: Date) {
+function firstDelivery(now: Date, since: bigint) {
   return sql`
     select run.id as run_id, run.started_at as read_began, visible.at as visible_at
     from guiji.run run
-    left join guiji.publication p on p.run_id = run.id
+    left join guiji.publication p on p.run_id = run.id and p.run_id >= ${since}
     cross join lateral (select run.inserted + run.updated + run.deleted + run.restored as rows) changed
     cross join lateral (
       select coalesce(p.at, case when changed.rows = 0 then run.finished_at end) as at) visible
-    where run.dataset_id = owed.dataset_id and run.started_at >= owed.ready_at and run.complete
+    where run.id >= ${since} and run.dataset_id = owed.dataset_id and run.started_at >= owed.ready_at and run.complete
       and run.state in ('succeeded', 'partial') and visible.at <= ${now}
       and (owed.satisfied_by = 'check' or changed.rows > 0)
     order by visible.at, run.id limit 1`
 }
 
 /** The last run that had begun by the deadline and after the period; or one that still waits for a person. */
-const runAtDeadline = sql`
+const runAtDeadline = (since: bigint) => sql`
   select run.id, run.state, run.cause, run.complete, run.finished_at
   from guiji.run run
-  where run.dataset_id = judged.dataset_id and run.started_at <= judged.late_at
+  where run.id >= ${since} and run.dataset_id = judged.dataset_id and run.started_at <= judged.late_at
     and (run.started_at >= judged.ready_at or run.state = 'awaiting-approval')
   order by run.started_at desc, run.id desc limit 1`
 

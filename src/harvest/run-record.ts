@@ -75,7 +75,7 @@ async function activeError(client: pg.ClientBase, target: HarvestTarget): Promis
 /** Declares runs lost whose session lock is free: nobody works on them. Their fence moves on, so no zombie writes. */
 async function reapLost(client: pg.ClientBase, target: HarvestTarget): Promise<void> {
   const { rows } = await client.query<{ id: bigint }>(
-    `select id from guiji.run where dataset_id = $1 and state in ('running', 'publishing')`,
+    `select run_id as id from guiji.active_run where dataset_id = $1`,
     [target.datasetId],
   )
   for (const { id } of rows) {
@@ -97,11 +97,17 @@ async function reapLost(client: pg.ClientBase, target: HarvestTarget): Promise<v
 
 async function overtakeParked(client: pg.ClientBase, target: HarvestTarget, now: Date): Promise<void> {
   const { rows } = await client.query<{ id: bigint }>(
-    `update guiji.run set state = 'refused', cause = 'overtaken', finished_at = $2
-     where dataset_id = $1 and state = 'awaiting-approval' returning id`,
-    [target.datasetId, now],
+    'select run_id as id from guiji.parked_run where dataset_id = $1 order by run_id',
+    [target.datasetId],
   )
-  for (const { id } of rows) await dropLoaded(client, id)
+  for (const { id } of rows) {
+    const { rowCount } = await client.query(
+      `update guiji.run set state = 'refused', cause = 'overtaken', finished_at = $2
+       where id = $1 and state = 'awaiting-approval'`,
+      [id, now],
+    )
+    if (rowCount === 1) await dropLoaded(client, id)
+  }
 }
 
 /** Drops everything a run had loaded and not published. */
