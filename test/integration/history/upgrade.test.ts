@@ -97,6 +97,9 @@ test('rows, counts, verdicts, the run under way and its rights are as before', a
     expect(carried).toMatchObject({ entries: 630n, inserted: 630n, held: 630n })
     expect(await addUpLedger(pool, id)).toEqual(carried)
   }
+  await pool.query(
+    `select guiji.add_month((now() - n * interval '1 month')::date) from generate_series(1, 4) n`,
+  )
   const newest = before.runs
     .slice(-30)
     .reverse()
