@@ -11,12 +11,6 @@ export class StoreTrouble {
 
   /** The error as a STORE_ error where it says that the store is gone, full or closed; else as it is. */
   of(error: unknown): unknown {
-    const first = firstError(error)
-    return this.#address === undefined ? first : toStoreError(first, this.#address)
+    return this.#address === undefined ? error : toStoreError(error, this.#address)
   }
-}
-
-/** What went wrong first: closing what lay on the store that is gone fails after it and says less. */
-function firstError(error: unknown): unknown {
-  return error instanceof SuppressedError ? firstError(error.suppressed) : error
 }

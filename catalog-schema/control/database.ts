@@ -25,6 +25,7 @@ import type {
   DoubtTable,
   LeaseTable,
   LedgerTable,
+  ParkedRunTable,
   PublicationTable,
   RejectTable,
   RunTable,
@@ -64,6 +65,7 @@ export interface ControlDatabase {
   'guiji.alert_check': AlertCheckTable
   'guiji.verification': VerificationTable
   'guiji.active_run': ActiveRunTable
+  'guiji.parked_run': ParkedRunTable
   'guiji.history_month': HistoryMonthTable
   'guiji.rollup': RollupTable
   'guiji.period_count': PeriodCountTable

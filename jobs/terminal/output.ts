@@ -34,7 +34,9 @@ export function outputTo(stream: Terminal): Output {
     json: (value) => line(JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? String(one) : one))),
     write: (data) =>
       new Promise((resolve, reject) => {
-        stream.write(data, (error) => (error ? reject(error) : resolve()))
+        // A reader that has had enough ends the whole process: see `main`.
+        const closed = (error: NodeJS.ErrnoException) => error.code === 'EPIPE'
+        stream.write(data, (error) => (error && !closed(error) ? reject(error) : resolve()))
       }),
   }
 }

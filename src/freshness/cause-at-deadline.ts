@@ -9,11 +9,13 @@ const waitedAtDeadline = sql`
  * The last run that showed what stood in the way of the occurrence row `judged` when its deadline passed: it had
  * ended by then and began after the period, or it waited for a person. Only what was so at the deadline is looked
  * at, not what became of a run since: the cause is the same whenever the judge runs.
+ *
+ * @param since the first run that can matter (`firstRunSince`)
  */
-export const runAtDeadline = sql`
+export const runAtDeadline = (since: bigint) => sql`
   select run.state, run.cause, run.complete, run.parked_for, ${waitedAtDeadline} as waited
   from guiji.run run
-  where run.dataset_id = judged.dataset_id and run.started_at <= judged.deadline
+  where run.id >= ${since} and run.dataset_id = judged.dataset_id and run.started_at <= judged.deadline
     and (${waitedAtDeadline} or (run.started_at >= judged.ready_at and run.finished_at <= judged.deadline))
   order by run.started_at desc, run.id desc limit 1`
 

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
 import { causeOf, runAtDeadline } from './cause-at-deadline.ts'
+import { firstRunSince } from './first-run-since.ts'
 import { readyAt, unsettled } from './occurrence-rows.ts'
 import { refreshStanding } from './standing.ts'
 
@@ -37,6 +38,7 @@ export interface Judgement {
  */
 export async function judge(db: Kysely<ControlDatabase>, options: JudgeOptions): Promise<Judgement[]> {
   const { now } = options
+  const since = await firstRunSince(db, options)
   const { rows } = await sql<Judgement>`
     with owed as (${owedOccurrences(options)}),
     judged as (
@@ -48,7 +50,7 @@ export async function judge(db: Kysely<ControlDatabase>, options: JudgeOptions):
           when delivery.visible_at is not null or ${now} > owed.deadline then 'late'
           else 'pending'
         end as verdict
-      from owed left join lateral (${firstDelivery(now)}) delivery on true
+      from owed left join lateral (${firstDelivery(now, since)}) delivery on true
     ),
     changed as (
       update guiji.occurrence o set
@@ -59,7 +61,7 @@ export async function judge(db: Kysely<ControlDatabase>, options: JudgeOptions):
         run_id = case when judged.verdict <> 'missed' then judged.run_id end,
         cause = case judged.verdict when 'kept' then null when 'waived' then 'waived'
           else coalesce(nullif(o.cause, 'waived'), ${causeOf}) end
-      from judged left join lateral (${runAtDeadline}) r on true
+      from judged left join lateral (${runAtDeadline(since)}) r on true
       where o.id = judged.id and judged.verdict <> 'pending'
         and (o.outcome <> judged.verdict or judged.visible_at is not null)
       returning o.id, o.dataset_id, o.outcome, o.cause, o.kept_at, least(o.period_end, judged.read_began) as through
@@ -109,15 +111,15 @@ function owedOccurrences({ now, datasetIds }: JudgeOptions) {
 }
 
 /** A run that found nothing to change may have published nothing: it is visible when it finished. */
-function firstDelivery(now: Date) {
+function firstDelivery(now: Date, since: bigint) {
   return sql`
     select run.id as run_id, run.started_at as read_began, visible.at as visible_at
     from guiji.run run
-    left join guiji.publication p on p.run_id = run.id
+    left join guiji.publication p on p.run_id = run.id and p.run_id >= ${since}
     cross join lateral (select run.inserted + run.updated + run.deleted + run.restored as rows) changed
     cross join lateral (
       select coalesce(p.at, case when changed.rows = 0 and run.state = 'succeeded' then run.finished_at end) as at) visible
-    where run.dataset_id = owed.dataset_id and run.started_at >= owed.ready_at and run.complete
+    where run.id >= ${since} and run.dataset_id = owed.dataset_id and run.started_at >= owed.ready_at and run.complete
       and run.state in ('succeeded', 'partial') and visible.at <= ${now}
       and (owed.satisfied_by = 'check' or changed.rows > 0)
     order by visible.at, run.id limit 1`

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { ControlDatabase } from '../../catalog-schema/control/database.ts'
-import { leaveSeat, type SeatRequest, trySeat } from '../schedule/seats.ts'
+import { openSeats, type SeatRequest, type Seats } from '../schedule/seats.ts'
+import { patiently } from './lifecycle/patiently.ts'
 import { type HarvestEngine, runHarvest } from './run.ts'
 import type { RunSummary } from './run-events.ts'
 import type { HarvestTarget } from './target.ts'
@@ -39,36 +40,40 @@ export async function harvestMany(
   options: ManyOptions,
 ): Promise<HarvestOutcome[]> {
   const overall = pLimit(options.concurrency)
+  const seats = openSeats(options.db, options.workerId)
   const bySource = new Map<string, LimitFunction>()
   const outcomes = await Promise.all(
     targets.map((target) => {
       const { code, politeness } = target.source
       const source = bySource.get(code) ?? pLimit(politeness.connections)
       bySource.set(code, source)
-      return source(() => runSeated(engine, target, overall, options))
+      return source(() => runSeated(engine, target, { ...options, overall, seats }))
     }),
   )
   return outcomes.filter((outcome) => outcome !== undefined)
+}
+
+interface SeatedOptions extends ManyOptions {
+  readonly overall: LimitFunction
+  readonly seats: Seats
 }
 
 /** A harvest takes its seat when its turn has come, and lets others go first while its source has none. */
 async function runSeated(
   engine: HarvestEngine,
   target: HarvestTarget,
-  overall: LimitFunction,
-  options: ManyOptions,
+  options: SeatedOptions,
 ): Promise<HarvestOutcome | undefined> {
-  const { db, workerId, signal, onWait } = options
+  const { overall, seats, signal, onWait } = options
   const { harvestId, source } = target
-  const seat = { workerId, harvestId, source: source.code, connections: source.politeness.connections }
+  const seat = { harvestId, source: source.code, connections: source.politeness.connections }
   for (let asked = 0; !signal.aborted; asked += 1) {
     const outcome = await overall(() => runIfSeated(engine, target, seat, options))
     if (outcome !== 'no-seat') return outcome
     if (asked === 0) onWait?.(target)
     await pause(askEvery, undefined, { signal }).catch(() => {})
   }
-  // The store may be away; the seat then goes with the lease of this process.
-  await leaveSeat(db, seat).catch(() => {})
+  await seats.leave(seat)
   return undefined
 }
 
@@ -76,11 +81,11 @@ async function runIfSeated(
   engine: HarvestEngine,
   target: HarvestTarget,
   request: SeatRequest,
-  { db, signal, full }: ManyOptions,
+  { seats, signal, full }: SeatedOptions,
 ): Promise<HarvestOutcome | 'no-seat' | undefined> {
   if (signal.aborted) return undefined
   try {
-    await using seat = await trySeat(db, request)
+    await using seat = await patiently(engine.pool, signal, () => seats.trySeat(request))
     if (seat === undefined) return 'no-seat'
     const summary = await runHarvest(engine, target, { signal, ...(full === undefined ? {} : { full }) })
     return { target, summary }

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-import { isPassing } from './lifecycle/connect-patiently.ts'
+import { isPassing } from './lifecycle/patiently.ts'
 import { sessionName } from './lifecycle/session-name.ts'
 import type { ClaimedRun } from './run-record.ts'
 

@@ -5,7 +5,7 @@ import { addressOf } from './address-of.ts'
 import { attemptRun } from './attempt.ts'
 import { prepareSession } from './lend-connection.ts'
 import { type Claim, claimRun, type Restart } from './lifecycle/claim.ts'
-import { connectPatiently } from './lifecycle/connect-patiently.ts'
+import { patiently } from './lifecycle/patiently.ts'
 import { recordNotBegun } from './lifecycle/queue.ts'
 import type { RunEvent, RunSummary } from './run-events.ts'
 import { releaseRun } from './run-record.ts'
@@ -41,7 +41,7 @@ export async function runHarvest(
   target: HarvestTarget,
   options: RunOptions,
 ): Promise<RunSummary> {
-  const client = await connectPatiently(engine.pool, options.signal)
+  const client = await patiently(engine.pool, options.signal, () => engine.pool.connect())
   let broken: Error | undefined
   const onError = (error: Error) => {
     broken = error

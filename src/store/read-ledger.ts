@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Accounts } from '../harvest/accounts.ts'
+import { newestFirst } from './newest-first.ts'
 
 /** One entry of the ledger. */
 export interface LedgerEntry extends Accounts {
@@ -18,15 +19,30 @@ export async function readLedger(
   options: { readonly datasetId: bigint | undefined; readonly limit: number },
 ): Promise<LedgerEntry[]> {
   const { datasetId, limit } = options
-  const { rows } = await pool.query<LedgerEntry>(
-    `select d.code as dataset, l.run_id as run, r.state, l.chunk, l.kind, l.at, l.bytes, l.read, l.accepted, l.inserted, l.updated,
-       l.unchanged, l.deleted, l.restored, l.rejected, l.duplicate
-     from guiji.ledger l join guiji.run r on r.id = l.run_id join guiji.dataset d on d.id = l.dataset_id
-     where ${datasetId === undefined ? 'true' : 'l.dataset_id = $2'}
-     order by l.run_id desc, l.chunk desc limit $1`,
-    datasetId === undefined ? [limit] : [limit, datasetId],
+  const entries = await newestFirst(pool, limit, async (since) => {
+    const { rows } = await pool.query<Omit<LedgerEntry, 'state'>>(
+      `select d.code as dataset, l.run_id as run, l.chunk, l.kind, l.at, l.bytes, l.read, l.accepted, l.inserted,
+         l.updated, l.unchanged, l.deleted, l.restored, l.rejected, l.duplicate
+       from guiji.ledger l join guiji.dataset d on d.id = l.dataset_id
+       where l.run_id >= $2 and ${datasetId === undefined ? 'true' : 'l.dataset_id = $3'}
+       order by l.run_id desc, l.chunk desc limit $1`,
+      datasetId === undefined ? [limit, since] : [limit, since, datasetId],
+    )
+    return rows
+  })
+  const states = await statesOf(
+    pool,
+    entries.map(({ run }) => run),
   )
-  return rows.reverse()
+  return entries.map((entry) => ({ ...entry, state: states.get(entry.run) ?? '' })).reverse()
+}
+
+async function statesOf(pool: pg.Pool, runs: readonly bigint[]): Promise<Map<bigint, string>> {
+  const { rows } = await pool.query<{ id: bigint; state: string }>(
+    'select id, state from guiji.run where id = any ($1::bigint[])',
+    [[...new Set(runs)]],
+  )
+  return new Map(rows.map(({ id, state }) => [id, state]))
 }
 
 /** What the entries of published runs amount to: the rows held, and the rows ever received. */
@@ -63,24 +79,33 @@ export async function readLedgerTotals(
  * Independent of what was carried forward, to prove it.
  */
 export async function addUpLedger(db: pg.Pool | pg.ClientBase, datasetId: bigint): Promise<LedgerTotals> {
+  const live = await liveMonths(db)
+  const ranges = live.map((_, at) => `(l.run_id >= $${2 * at + 2} and l.run_id < $${2 * at + 3})`)
+  const published = 'exists (select from guiji.publication p where p.run_id = l.run_id)'
   const { rows } = await db.query<LedgerTotals>(
     `select ${totals} from (
        select u.entries, u.inserted, u.updated, u.deleted, u.restored
        from guiji.rollup u join guiji.history_month m on m.month = u.month and m.rolled_at is not null
        where u.dataset_id = $1 and u.grain = 'month'
        union all
-       select 1, l.inserted, l.updated, l.deleted, l.restored
-       from guiji.history_month m join guiji.ledger l on l.run_id >= m.from_run and l.run_id < m.until_run
-       where l.dataset_id = $1 and (m.rolled_at is null or m.chunks_cleared_at is not null)
-         and exists (select from guiji.publication p where p.run_id = l.run_id)
+       select 1, l.inserted, l.updated, l.deleted, l.restored from guiji.ledger l
+       where l.dataset_id = $1 and (${ranges.join(' or ') || 'false'}) and ${published}
        union all
        select 1, l.inserted, l.updated, l.deleted, l.restored from guiji.ledger_rest l
-       where l.dataset_id = $1 and exists (select from guiji.publication p where p.run_id = l.run_id)
-         and not exists (
-           select from guiji.history_month m where l.run_id >= m.from_run and l.run_id < m.until_run)) entered`,
-    [datasetId],
+       where l.dataset_id = $1 and ${published} and not exists (
+         select from guiji.history_month m where l.run_id >= m.from_run and l.run_id < m.until_run
+           and m.chunks_cleared_at is null)) entered`,
+    [datasetId, ...live.flatMap(({ from, until }) => [from, until])],
   )
   return one(rows)
+}
+
+/** The months whose entries count themselves. Named in the query, so that only their partitions are looked at. */
+async function liveMonths(db: pg.Pool | pg.ClientBase): Promise<{ from: bigint; until: bigint }[]> {
+  const { rows } = await db.query<{ from: bigint; until: bigint }>(
+    `select from_run as from, until_run as until from guiji.history_month where rolled_at is null order by month`,
+  )
+  return rows
 }
 
 function one<Row>(rows: readonly Row[]): Row {

@@ -4,6 +4,7 @@ import type { Contact } from '../../catalog-schema/documents/documents.ts'
 import type { Accounts } from '../harvest/accounts.ts'
 import type { RunSummary } from '../harvest/run-events.ts'
 import type { Stage } from '../harvest/stage-times.ts'
+import { newestFirst } from './newest-first.ts'
 
 /** A run as it stands in the record. */
 export interface RecordedRun extends Accounts {
@@ -71,12 +72,14 @@ export async function readRuns(
   options: { readonly datasetId?: bigint; readonly limit: number },
 ): Promise<RecordedRun[]> {
   const { datasetId, limit } = options
-  const { rows } = await pool.query<RecordedRun>(
-    `select ${columns} from ${tables} where ${datasetId === undefined ? 'true' : 'r.dataset_id = $2'}
-     order by r.id desc limit $1`,
-    datasetId === undefined ? [limit] : [limit, datasetId],
-  )
-  return rows
+  return await newestFirst(pool, limit, async (since) => {
+    const { rows } = await pool.query<RecordedRun>(
+      `select ${columns} from ${tables}
+       where r.id >= $2 and ${datasetId === undefined ? 'true' : 'r.dataset_id = $3'} order by r.id desc limit $1`,
+      datasetId === undefined ? [limit, since] : [limit, since, datasetId],
+    )
+    return rows
+  })
 }
 
 /** The runs of these numbers, in their order. */

@@ -43,12 +43,17 @@ test('status, ledger, rejects, verify, runs and the catalog say the same', async
   expect(grouped.rows).toEqual([{ rejects: '4', groups: rejects.groups.length }])
 })
 
-test('catalog.freshness says of every dataset what status says', async () => {
+test('catalog.freshness says of every dataset what status says, clocks and all', async () => {
   await using place = await harvestedTown()
   const status = await place.json<Status>(['status'])
+  const each = await Promise.all(
+    status.datasets.map(async ({ code }) => await place.json<Status>(['status', String(code)])),
+  )
   const { rows } = await place.pool.query<Record<string, Date | string | bigint | boolean | null>>(
     `select code, name, department, verdict, cause, due_at as "dueAt", complete_through as "completeThrough",
-       last_checked_at as "lastCheckedAt", last_changed_at as "lastChangedAt", held, received
+       last_checked_at as "lastCheckedAt", last_changed_at as "lastChangedAt", held, received,
+       source_published_at as "sourcePublishedAt", published_by as "sourcePublishedBy", checked_by as "lastCheckedBy",
+       loaded_at as "loadedAt", as_of as "visibleAt", complete_by as "completeThroughBy", provisional
      from catalog.freshness order by department, code`,
   )
   const plain = (value: unknown) =>
@@ -56,15 +61,16 @@ test('catalog.freshness says of every dataset what status says', async () => {
   const told = rows.map((row) =>
     Object.fromEntries(Object.entries(row).map(([name, one]) => [name, plain(one)])),
   )
-  const said = status.datasets.map(({ cycle: _, ...one }) =>
+  const inMilliseconds = ({ cycle: _, ...one }: Status['datasets'][number]) =>
     Object.fromEntries(
       Object.entries(one).map(([name, value]) => [
         name,
         /At$|Through$/.test(name) && value !== null ? Date.parse(value ?? '') : value,
       ]),
-    ),
-  )
-  expect(told).toEqual(said)
+    )
+  expect(told).toEqual(each.flatMap(({ datasets }) => datasets.map(inMilliseconds)))
+  const said = status.datasets.map(inMilliseconds)
+  expect(told).toMatchObject(said)
   expect(said.map(({ verdict }) => verdict).sort()).toEqual(['fresh', 'no-clock', 'unknown'])
 })
 

@@ -64,13 +64,6 @@ const statusSchema = exactly({
       lastChangedAt: orNull(instant),
       held: count,
       received: count,
-      sourcePublishedAt: orNull(instant),
-      sourcePublishedBy: orNull({ type: 'string' }),
-      lastCheckedBy: orNull({ type: 'string' }),
-      loadedAt: orNull(instant),
-      visibleAt: orNull(instant),
-      completeThroughBy: orNull({ type: 'string' }),
-      provisional: { type: 'boolean' },
     }),
   },
 })

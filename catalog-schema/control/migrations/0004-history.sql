@@ -150,12 +150,22 @@ create table guiji.active_run (
 );
 comment on table guiji.active_run is 'the run under way of each dataset that has one: queued, running or publishing';
 
+create table guiji.parked_run (
+  run_id bigint primary key,
+  dataset_id bigint not null references guiji.dataset (id)
+);
+create index parked_run_of_dataset on guiji.parked_run (dataset_id);
+comment on table guiji.parked_run is 'the runs that wait for approval, found without a look at the history';
+
 create function guiji.is_active(state text) returns boolean
   language sql immutable parallel safe
   return state in ('queued', 'running', 'publishing');
 
 insert into guiji.active_run (dataset_id, run_id, started_at)
   select dataset_id, id, started_at from guiji.run where state in ('queued', 'running', 'publishing');
+
+insert into guiji.parked_run (run_id, dataset_id)
+  select id, dataset_id from guiji.run where state = 'awaiting-approval';
 
 -- Fails with unique_violation where another run of the dataset is active. A claim that would rather know than fail
 -- puts its line into active_run itself, `on conflict do nothing`, and then the run of that number.
@@ -182,3 +192,20 @@ create trigger run_moves_on after update of state on guiji.run
   execute function guiji.keep_active_run();
 create trigger run_goes after delete on guiji.run
   for each row when (guiji.is_active(old.state)) execute function guiji.keep_active_run();
+
+create function guiji.keep_parked_run() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+  begin
+    if tg_op <> 'INSERT' then delete from guiji.parked_run where run_id = old.id; end if;
+    if tg_op <> 'DELETE' and new.state = 'awaiting-approval' then
+      insert into guiji.parked_run (run_id, dataset_id) values (new.id, new.dataset_id);
+    end if;
+    return null;
+  end $$;
+create trigger run_parks after insert on guiji.run
+  for each row when (new.state = 'awaiting-approval') execute function guiji.keep_parked_run();
+create trigger run_parks_or_leaves after update of state on guiji.run
+  for each row when (old.state = 'awaiting-approval' or new.state = 'awaiting-approval')
+  execute function guiji.keep_parked_run();
+create trigger run_parked_goes after delete on guiji.run
+  for each row when (old.state = 'awaiting-approval') execute function guiji.keep_parked_run();

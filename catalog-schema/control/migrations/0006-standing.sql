@@ -2,7 +2,8 @@
 
 create index occurrence_delivered on guiji.occurrence (dataset_id, period_start desc)
   where kept_at is not null and outcome <> 'void';
-create index occurrence_waiting on guiji.occurrence (dataset_id, period_start) where outcome = 'pending';
+create index occurrence_owed on guiji.occurrence (dataset_id, period_start)
+  where outcome = 'pending' or (outcome = 'late' and kept_at is null);
 
 /*
  * The verdict of datasets at instants, pair by pair, from occurrences as they were last judged. Worst first: a
@@ -19,7 +20,7 @@ create index occurrence_waiting on guiji.occurrence (dataset_id, period_start) w
 create function guiji.verdicts_at(datasets bigint[], instants timestamptz[])
   returns table (dataset_id bigint, as_of timestamptz, verdict text, cause text, due_at timestamptz,
     no_clock boolean, provisional boolean)
-  language sql stable security definer set search_path = pg_catalog, pg_temp
+  language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp
   begin atomic
     with asked as (select x.dataset_id, x.as_of from unnest(datasets, instants) as x (dataset_id, as_of)),
     marked as (
@@ -88,7 +89,7 @@ create function guiji.verdicts_at(datasets bigint[], instants timestamptz[])
 -- The same of one dataset, for the rows of a query: planned once, where a plan takes longer than the answer.
 create function guiji.verdict_at(of_dataset bigint, as_of timestamptz)
   returns table (verdict text, cause text, due_at timestamptz, no_clock boolean, provisional boolean)
-  language sql stable rows 1 security definer
+  language sql stable parallel safe rows 1 security definer
   set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
   begin atomic
     select v.verdict, v.cause, v.due_at, v.no_clock, v.provisional

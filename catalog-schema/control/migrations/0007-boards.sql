@@ -5,7 +5,7 @@
 create function guiji.standing_at(as_of timestamptz)
   returns table (dataset_id bigint, department text, verdict text, cause text, due_at timestamptz, no_clock boolean,
     provisional boolean, held bigint, received bigint, kept bigint, owed bigint)
-  language sql stable
+  language sql stable parallel safe
   begin atomic
     select s.dataset_id, s.department,
       case when known.now then s.verdict when known.next then s.next_verdict else v.verdict end,
@@ -29,7 +29,7 @@ create function guiji.standing_at(as_of timestamptz)
 create function guiji.totals_at(as_of timestamptz)
   returns table (department text, verdict text, datasets bigint, no_clock bigint, held bigint, received bigint,
     kept bigint, owed bigint)
-  language sql stable
+  language sql stable parallel safe
   begin atomic
     with said as (
       select s.department, case when totals_at.as_of < s.changes_at then s.verdict else s.next_verdict end as verdict,

@@ -126,6 +126,12 @@ export interface ActiveRunTable {
   started_at: Date
 }
 
+/** A run that waits for approval. */
+export interface ParkedRunTable {
+  run_id: bigint
+  dataset_id: bigint
+}
+
 export interface RejectTable {
   id: Generated<bigint>
   dataset_id: bigint

@@ -146,7 +146,9 @@ async function takeQueued(
   const { rows } = await client.query<ClaimedRun>(
     `update guiji.run set state = 'running', worker = $2, started_at = $3, slot_at = coalesce(slot_at, $4),
        lease_until = now() + interval '${leaseSeconds} seconds'
-     where id = (select id from guiji.run where dataset_id = $1 and state = 'queued' for update skip locked)
+     where id = (select id from guiji.run
+       where id = (select run_id from guiji.active_run where dataset_id = $1) and state = 'queued'
+       for update skip locked)
      returning id as "runId", fence`,
     [datasetId, worker, now, slotAt ?? null],
   )
@@ -206,7 +208,7 @@ async function lostRuns(client: pg.ClientBase, { datasetId }: HarvestTarget): Pr
 
 async function activeError(client: pg.ClientBase, target: HarvestTarget): Promise<GuijiError> {
   const { rows } = await client.query<{ id: bigint; worker: string | null }>(
-    `select id, worker from guiji.run where dataset_id = $1 and state in ('queued', 'running', 'publishing')`,
+    `select id, worker from guiji.run where id = (select run_id from guiji.active_run where dataset_id = $1)`,
     [target.datasetId],
   )
   return new GuijiError('RUN_ACTIVE', {
@@ -218,11 +220,17 @@ async function activeError(client: pg.ClientBase, target: HarvestTarget): Promis
 
 async function overtakeParked(client: pg.ClientBase, target: HarvestTarget, now: Date): Promise<void> {
   const { rows } = await client.query<{ id: bigint }>(
-    `update guiji.run set state = 'refused', cause = 'overtaken', finished_at = $2
-     where dataset_id = $1 and state = 'awaiting-approval' returning id`,
-    [target.datasetId, now],
+    'select run_id as id from guiji.parked_run where dataset_id = $1 order by run_id',
+    [target.datasetId],
   )
-  for (const { id } of rows) await dropLoaded(client, id)
+  for (const { id } of rows) {
+    const { rowCount } = await client.query(
+      `update guiji.run set state = 'refused', cause = 'overtaken', finished_at = $2
+       where id = $1 and state = 'awaiting-approval'`,
+      [id, now],
+    )
+    if (rowCount === 1) await dropLoaded(client, id)
+  }
 }
 
 function isUniqueViolation(error: unknown): boolean {

@@ -33,8 +33,9 @@ export async function reapLost(client: pg.ClientBase, datasetId?: bigint): Promi
   const { rows } = await client.query<Suspect>(
     `select r.id, r.dataset_id, r.fence,
        l.run_id is not null and greatest(l.until, r.lease_until) < clock_timestamp() as expired
-     from guiji.run r left join guiji.lease l on l.run_id = r.id and l.fence = r.fence
-     where r.state in ('running', 'publishing') and ($1::bigint is null or r.dataset_id = $1) order by r.id`,
+     from guiji.active_run a join guiji.run r on r.id = a.run_id
+       left join guiji.lease l on l.run_id = r.id and l.fence = r.fence
+     where r.state in ('running', 'publishing') and ($1::bigint is null or a.dataset_id = $1) order by r.id`,
     [datasetId ?? null],
   )
   const lost: LostRun[] = []

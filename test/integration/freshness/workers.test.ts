@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { planSlots } from '../../../src/schedule/plan-slots.ts'
 import { readWorkers } from '../../../src/schedule/read-workers.ts'
 import { failSlot, finishSlot, giveBackSlot } from '../../../src/schedule/release-slots.ts'
-import { trySeat } from '../../../src/schedule/seats.ts'
+import { openSeats } from '../../../src/schedule/seats.ts'
 import { takeSlots } from '../../../src/schedule/take-slots.ts'
 import { giveBackOfDead } from '../../../src/schedule/workers.ts'
 import { type City, city } from './city.ts'
@@ -152,8 +152,9 @@ test('the next free seat goes to the person who waits, not to the queue', async 
   await planSlots(town.db, { now: at('10T00:00'), until: now })
   const [slot] = await worker.take(now)
   if (slot === undefined) throw new Error('nothing was taken')
-  const request = { workerId: person.id, harvestId: wanted.harvest, source: 'busy', connections: 1 }
-  expect(await trySeat(town.db, request)).toBeUndefined()
+  const seats = openSeats(town.db, person.id)
+  const request = { harvestId: wanted.harvest, source: 'busy', connections: 1 }
+  expect(await seats.trySeat(request)).toBeUndefined()
   await finishSlot(
     town.db,
     slot,
@@ -161,11 +162,30 @@ test('the next free seat goes to the person who waits, not to the queue', async 
   )
   expect(await worker.take(now)).toEqual([])
   {
-    await using seat = await trySeat(town.db, request)
+    await using seat = await seats.trySeat(request)
     expect(seat).toBeDefined()
     expect(await worker.take(now)).toEqual([])
   }
   expect(await worker.take(now)).toHaveLength(1)
+})
+
+test('a seat that the store could not take back is given back with the next that is asked for', async () => {
+  await using town = await city()
+  await using person = await testWorker(town)
+  const pace = { cycle: 'irregular', source: 'busy' } as const
+  const first = await town.dataset('first', pace)
+  const second = await town.dataset('second', pace)
+  const seats = openSeats(town.db, person.id)
+  const request = ({ harvest }: { readonly harvest: bigint }) =>
+    ({ harvestId: harvest, source: 'busy', connections: 1 }) as const
+  const seat = await seats.trySeat(request(first))
+  await sql`alter table guiji.seat rename to seat_away`.execute(town.db)
+  await seat?.[Symbol.asyncDispose]()
+  await sql`alter table guiji.seat_away rename to seat`.execute(town.db)
+  expect((await sql`select from guiji.seat`.execute(town.db)).rows).toHaveLength(1)
+  expect(await seats.trySeat(request(second))).toBeDefined()
+  const { rows } = await sql`select harvest_id as sits from guiji.seat`.execute(town.db)
+  expect(rows).toEqual([{ sits: second.harvest }])
 })
 
 test('who is alive, who is gone, who has ended, and what they run', async () => {

@@ -9,12 +9,14 @@ import type { SourceDocument, Workspace } from '../../../catalog-schema/document
 import { GuijiError } from '../../../src/errors/guiji-error.ts'
 import { type HarvestOutcome, harvestMany } from '../../../src/harvest/harvest-many.ts'
 import { findTargets, type HarvestTarget } from '../../../src/harvest/target.ts'
+import { startWorker } from '../../../src/schedule/workers.ts'
 import { migrate } from '../../../src/store/migrate.ts'
 import { openPool, queries } from '../../../src/store/open-store.ts'
 import { storeAddress } from '../../../src/store/server/connection-errors.ts'
 import { createDatabase } from '../../../src/store/server/inspect.ts'
 import { leaseServer } from '../../../src/store/server/lease.ts'
 import { applyWorkspace } from '../../../src/workspace/apply-workspace.ts'
+import { expandSettings } from '../../../src/workspace/expand-catalog.ts'
 import { faultsOf } from './books.ts'
 import { datasetOf, harvestOf } from './city.ts'
 import { engineOf } from './engine.ts'
@@ -74,13 +76,7 @@ function workspace(): Workspace {
   })
   return {
     directory,
-    settings: {
-      name: '测试市',
-      language: 'zh',
-      timeZone: 'Asia/Shanghai',
-      calendar: 'cn',
-      concurrency: harvests,
-    },
+    settings: expandSettings({ name: '测试市', concurrency: harvests }),
     departments: [{ code: 'dsj', name: '数据局' }],
     datasets: codes.map((code) => datasetOf(code, items)),
     sources: Array.from({ length: sources }, (_, at) => source(at)),
@@ -96,11 +92,10 @@ async function harvestAll(
   targets: readonly HarvestTarget[],
   concurrency: number,
 ): Promise<HarvestOutcome[]> {
-  return await harvestMany(
-    engineOf({ pool }, directory, { emit: () => {} }),
-    targets.map((target) => ({ target })),
-    { db: queries<ControlDatabase>(pool), concurrency, signal: new AbortController().signal },
-  )
+  const db = queries<ControlDatabase>(pool)
+  await using worker = await startWorker(db, { name: 'crowd', kind: 'harvest', concurrency })
+  const options = { db, workerId: worker.id, concurrency, signal: new AbortController().signal }
+  return await harvestMany(engineOf({ pool }, directory, { emit: () => {} }), targets, options)
 }
 
 /** Highest memory of this process while `work` goes on, above what it was, in MiB. */

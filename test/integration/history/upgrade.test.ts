@@ -2,7 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { migrate } from '../../../src/store/migrate.ts'
-import { addUpLedger, readLedgerTotals } from '../../../src/store/read-ledger.ts'
+import { addUpLedger, readLedger, readLedgerTotals } from '../../../src/store/read-ledger.ts'
+import { readRuns } from '../../../src/store/read-runs.ts'
 import { bareDatabase, type TestDatabase } from '../../setup/database.ts'
 
 const folder = new URL('../../../catalog-schema/control/migrations/', import.meta.url)
@@ -96,6 +97,19 @@ test('rows, counts, verdicts, the run under way and its rights are as before', a
     expect(carried).toMatchObject({ entries: 630n, inserted: 630n, held: 630n })
     expect(await addUpLedger(pool, id)).toEqual(carried)
   }
+  await pool.query(
+    `select guiji.add_month((now() - n * interval '1 month')::date) from generate_series(1, 4) n`,
+  )
+  const newest = before.runs
+    .slice(-30)
+    .reverse()
+    .map(({ id }) => id)
+  expect((await readRuns(pool, { limit: 30 })).map(({ run }) => run)).toEqual(newest)
+  const page = await readLedger(pool, { datasetId: 1n, limit: 7 })
+  const ofFirst = before.entries.filter((entry) => entry.dataset_id === 1n).slice(-7)
+  expect(page.map(({ run, state }) => `${run} ${state}`)).toEqual(
+    ofFirst.map(({ run_id }) => `${run_id} ${before.runs.find(({ id }) => id === run_id)?.state}`),
+  )
   const active = await pool.query('select dataset_id, run_id from guiji.active_run')
   expect(active.rows).toEqual([{ dataset_id: 2n, run_id: before.runs.at(-1)?.id }])
   const again = `insert into guiji.run (harvest_id, dataset_id, state, mode, started_at)

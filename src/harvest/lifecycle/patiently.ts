@@ -11,17 +11,22 @@ export function isPassing(error: unknown): boolean {
 }
 
 /**
- * A connection of the pool. A store that restarts, or whose connections are all taken by other programs, is asked
- * again for half a minute: a run that only waits for its turn must not fail for that. Where this process has some
- * connections already, no more are asked for: all who come queue for those, first come, first served.
+ * Asks something of the store that may be asked again, such as a connection. A store that restarts, or whose
+ * connections are all taken by other programs, is asked again for half a minute: a run that only waits for its turn
+ * must not fail for that. Where this process has some connections already, no more are asked for: all who come queue
+ * for those, first come, first served.
  *
  * @throws the driver's error after that time, or at once where waiting would not help
  */
-export async function connectPatiently(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient> {
+export async function patiently<Answer>(
+  pool: pg.Pool,
+  signal: AbortSignal,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
   const until = performance.now() + patience.seconds * 1000
   for (let wait = patience.first; ; wait = Math.min(wait * 2, patience.longest)) {
     try {
-      return await pool.connect()
+      return await ask()
     } catch (error) {
       if (!isPassing(error)) throw error
       if (makeDo(pool, error)) continue
