@@ -10,8 +10,8 @@ interface Found {
   readonly deleted: bigint
   readonly restored: bigint
   readonly held_after: bigint
-  /** The last run before this harvest whose result stands. */
-  readonly before: bigint | null
+  /** When the last run before this harvest finished whose result stands. */
+  readonly before: Date | null
 }
 
 export interface Difference {
@@ -34,10 +34,10 @@ export async function compareRuns(
   if (now === undefined) return []
   const { rows } = await pool.query<Found>(
     `select distinct on (d.code) d.code, r.inserted, r.updated, r.deleted, r.restored, r.held_after,
-       (select max(b.id) from guiji.run b
-        where b.dataset_id = r.dataset_id and b.state = 'succeeded' and b.id <= $1) as before
+       (select max(b.finished_at) from guiji.run b
+        where b.dataset_id = r.dataset_id and b.state = 'succeeded' and b.finished_at <= $1) as before
      from guiji.run r join guiji.dataset d on d.id = r.dataset_id order by d.code, r.id desc`,
-    [now.after],
+    [now.began],
   )
   const found = new Map(rows.map((row) => [row.code, row]))
   return datasets.flatMap((dataset) => {

@@ -5,8 +5,11 @@ import type pg from 'pg'
 /** One `harvest --all` of the demo, whether it came to its end or not. */
 export interface Harvest {
   readonly day: number
-  /** The newest run before it: those with a greater number are its own, or of a later one. */
-  readonly after: string
+  /**
+   * When it began, by the store's clock: runs that finished later are its own, or of a later one. Their numbers do not
+   * tell, as a harvest that was stopped leaves queued runs to the next.
+   */
+  readonly began: string
 }
 
 interface HarvestLog {
@@ -36,19 +39,19 @@ export async function beginHarvest(
   directory: string,
   about: { readonly scale: number; readonly day: number; readonly before: readonly Harvest[] },
 ): Promise<readonly Harvest[]> {
-  const { rows } = await pool.query<{ newest: string }>(
-    'select coalesce(max(id), 0)::text as newest from guiji.run',
+  const { rows } = await pool.query<{ now: Date; newest: Date | null }>(
+    'select clock_timestamp() as now, max(finished_at) as newest from guiji.run',
   )
-  const after = rows[0]?.newest ?? '0'
+  const [{ now, newest } = { now: new Date(), newest: null }] = rows
   // What was noted beyond the newest run belongs to a store that is no more.
-  const kept = about.before.filter((harvest) => BigInt(harvest.after) < BigInt(after))
-  const harvests = [...kept, { day: about.day, after }]
+  const kept = about.before.filter(({ began }) => newest !== null && new Date(began) < newest)
+  const harvests = [...kept, { day: about.day, began: now.toISOString() }]
   await writeFile(join(directory, fileName), JSON.stringify({ scale: about.scale, harvests }))
   return harvests
 }
 
-/** The day of the departments' systems that a run has read; 0 where there was no run. */
-export function dayOfRun(harvests: readonly Harvest[], run: bigint | null): number {
-  if (run === null) return 0
-  return harvests.findLast((harvest) => BigInt(harvest.after) < run)?.day ?? 0
+/** The day of the departments' systems that a run has read which finished then; 0 where there was no run. */
+export function dayOfRun(harvests: readonly Harvest[], finished: Date | null): number {
+  if (finished === null) return 0
+  return harvests.findLast(({ began }) => new Date(began) < finished)?.day ?? 0
 }

@@ -7,7 +7,7 @@ import type { SourceDocument } from '../../../catalog-schema/documents/documents
 import { accountNames } from '../../../src/harvest/accounts.ts'
 import { faultsOf, openRejects, rowsOf } from './books.ts'
 import { type City, city, datasetOf, harvestOf } from './city.ts'
-import { harvestAfterCrash, kill, startWorker } from './crash-process.ts'
+import { harvestAfterCrash, kill, startWorker, type Worker } from './crash-process.ts'
 import { type Dice, dice } from './random-city.ts'
 
 const bureau: SourceDocument = {
@@ -176,6 +176,28 @@ function withoutFile({ place, ...reject }: Awaited<ReturnType<typeof openRejects
   return { ...reject, line: place.line }
 }
 
+/** Stops the worker at a moment at which it holds no lock on its run: those of a lease that ran out are long gone. */
+async function standStill(worker: Worker): Promise<void> {
+  for (;;) {
+    worker.process.kill('SIGSTOP')
+    const { rowCount } = await town.database.pool.query(
+      `select from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()
+         and (state like 'idle in transaction%' or state = 'active')`,
+    )
+    if (rowCount === 0) return
+    worker.process.kill('SIGCONT')
+    await sleep(7)
+  }
+}
+
+/** As if all leases had run out, by the store's clock. */
+async function runOut(): Promise<void> {
+  const { pool } = town.database
+  await pool.query(`update guiji.lease set until = now() - interval '1 second'`)
+  await pool.query(`update guiji.run set lease_until = now() - interval '1 second' where state = 'running'`)
+}
+
 describe('a process that stands still while another takes its run', () => {
   it.each([
     { name: 'first load', before: 0, bad: 0.001 },
@@ -187,14 +209,9 @@ describe('a process that stands still while another takes its run', () => {
       await prepare(one, [code])
       const worker = startWorker(town, code, { pause: 30, seed: 7 })
       await worker.heard('"event":"progress"', 6)
-      worker.process.kill('SIGSTOP')
-      const { pool } = town.database
+      await standStill(worker)
       await expect(town.harvest(code)).rejects.toMatchObject({ code: 'RUN_ACTIVE' })
-      // As if its lease had run out, by the store's clock.
-      await pool.query(`update guiji.lease set until = now() - interval '1 second'`)
-      await pool.query(
-        `update guiji.run set lease_until = now() - interval '1 second' where state = 'running'`,
-      )
+      await runOut()
       const taken = await harvestAfterCrash(town, code)
       expect(taken).toMatchObject({ state: 'succeeded' })
       const before = await booksOf(code)
