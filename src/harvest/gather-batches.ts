@@ -30,20 +30,25 @@ export function gatherBatches(listing: Listing): Listing {
 async function* gathered(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
   const reader = batches[Symbol.asyncIterator]()
   let waiting: Batch[] = []
-  let coming = reader.next()
+  // What fails while a batch is being worked on is told once that batch is done with.
+  const ask = () => {
+    const next = reader.next()
+    next.catch(() => {})
+    return next
+  }
+  let coming = ask()
   try {
     for (;;) {
       const next = waiting.length === 0 ? await coming : await inTime(coming)
       if (next?.done === true) break
       if (next !== undefined && next.value.count > 0) waiting.push(next.value)
-      if (next !== undefined) coming = reader.next()
+      if (next !== undefined) coming = ask()
       if (next !== undefined && !isEnough(waiting)) continue
       yield together(waiting)
       waiting = []
     }
     if (waiting.length > 0) yield together(waiting)
   } finally {
-    coming.catch(() => {})
     await reader.return?.()
   }
 }
