@@ -44,7 +44,7 @@ export async function runUntilStopped(
       : await openListener(options.listen, { db, clock: () => clock.now(), signal: shell.signal })
   if (listener !== undefined) log.info('listening', { url: listener.url })
   await using lineage = await openLineage(shell, session)
-  await using after = await openAfterTick(shell, session, log.trouble)
+  await using after = await openAfterTick(shell, session, log)
   const emit = (event: RunEvent) => {
     log.run(event)
     lineage.take(event)

@@ -1,5 +1,6 @@
 import { type Maintained, maintainHistory } from '../../src/history/maintain.ts'
 import { type CommandMaker, newCommand, onCall } from '../command.ts'
+import { maintainedJson } from '../maintained-json.ts'
 import { openSession } from '../session.ts'
 import type { ExitCode, GlobalOptions, Shell } from '../shell.ts'
 import { countText } from '../terminal/format.ts'
@@ -17,23 +18,11 @@ async function maintain(shell: Shell, options: GlobalOptions): Promise<ExitCode>
   const { history: keep, timeZone: zone } = session.settings
   const now = new Date(shell.clock())
   const maintained = await maintainHistory(session.pool, { now, zone, keep, signal: shell.signal })
-  if (options.json === true) shell.out.json(maintained === undefined ? { busy: true } : jsonOf(maintained))
+  if (options.json === true)
+    shell.out.json(maintained === undefined ? { busy: true } : maintainedJson(maintained))
   else if (maintained === undefined) shell.out.line(shell.say('maintain.other'))
   else show(shell, maintained)
   return maintained === undefined || maintained.cleared.busy.length > 0 ? 3 : 0
-}
-
-/** Months as `YYYY-MM`; null: what was there before there were months. */
-function jsonOf({ made, rolled, cleared, rows }: Maintained): object {
-  const months = (of: readonly string[]) =>
-    of.map((month) => (month === '-infinity' ? null : month.slice(0, 7)))
-  return {
-    busy: false,
-    made: months(made),
-    rolled: months(rolled),
-    cleared: { chunks: months(cleared.chunks), runs: months(cleared.runs), busy: months(cleared.busy) },
-    rows,
-  }
 }
 
 function show({ out, say }: Shell, { made, rolled, cleared, rows }: Maintained): void {

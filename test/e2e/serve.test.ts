@@ -83,10 +83,11 @@ test('serve runs what is due, says so with run ids, is on record, and stops in o
   expect(after.workers).toMatchObject([{ kind: 'serve', state: 'ended', datasets: [] }])
 })
 
-test('serve listens where it is asked to, and says so when it cannot', async () => {
+test('serve listens where it is asked to, looks after the history, and says so when it cannot', async () => {
   await using place = await minuteTown(files)
   const serving = start(place, 'serve', '--listen', '0')
   await until(place, `select id from guiji.run where state = 'succeeded'`)
+  while (!serving.complained().includes('"event":"maintained"')) await pause(50)
   const heard = logged(serving.complained()).find(({ event }) => event === 'listening')
   const url = String(heard?.url)
   expect(await (await fetch(`${url}/readyz`)).text()).toBe('ready\n')
