@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { inspect } from 'node:util'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ControlDatabase } from '../../../catalog-schema/control/database.ts'
@@ -12,7 +13,7 @@ import { findTargets, type HarvestTarget } from '../../../src/harvest/target.ts'
 import { startWorker } from '../../../src/schedule/workers.ts'
 import { migrate } from '../../../src/store/migrate.ts'
 import { openPool, queries } from '../../../src/store/open-store.ts'
-import { storeAddress } from '../../../src/store/server/connection-errors.ts'
+import { storeAddress, toStoreError } from '../../../src/store/server/connection-errors.ts'
 import { createDatabase } from '../../../src/store/server/inspect.ts'
 import { leaseServer } from '../../../src/store/server/lease.ts'
 import { applyWorkspace } from '../../../src/workspace/apply-workspace.ts'
@@ -142,6 +143,15 @@ describe(`${harvests} harvests of ${sources} sources at once, with a connection 
   }, 240_000)
 })
 
+async function sessionOfRun(): Promise<number> {
+  for (;;) {
+    const { rows } = await watch.query<{ pid: number }>(
+      `select pid from pg_stat_activity where application_name like 'guiji run %' limit 1`,
+    )
+    if (rows[0] !== undefined) return rows[0].pid
+  }
+}
+
 describe('a store that restarts under harvests', () => {
   it('ends the runs under way, told as what it is; those that wait go on, and the next harvest finishes all', async () => {
     await writeFile(path.join(directory, 'drops', 'crowd.csv'), file().replaceAll('name ', 'other '))
@@ -150,16 +160,17 @@ describe('a store that restarts under harvests', () => {
     const pool = pools.adopt(openPool(store.url, 10), (open) => open.end())
     const going = harvestAll(pool, await findTargets(pool, first), 3)
     await expect.poll(active, { timeout: 20_000 }).toBeGreaterThan(0n)
-    const { rows } = await watch.query<{ pid: number }>(
-      `select pid from pg_stat_activity where application_name like 'guiji run %' limit 1`,
-    )
     // A server of which one process is killed ends all the others, recovers, and is there again.
-    process.kill(rows[0]?.pid ?? 0, 'SIGKILL')
+    process.kill(await sessionOfRun(), 'SIGKILL')
     const outcomes = await going
     const broken = outcomes.filter((outcome) => outcome.error !== undefined)
     expect(broken.length).toBeGreaterThan(0)
-    for (const { error } of broken)
-      expect(error instanceof GuijiError ? error.code : error).toMatch(/^STORE_(LOST|UNREACHABLE)$/)
+    // As a command tells them.
+    const address = storeAddress(store.url)
+    for (const { error } of broken) {
+      const told = toStoreError(error, address)
+      expect(told instanceof GuijiError ? told.code : inspect(told)).toMatch(/^STORE_(LOST|UNREACHABLE)$/)
+    }
     expect(outcomes.filter(({ summary }) => summary?.state === 'succeeded').length).toBe(
       first.length - broken.length,
     )
